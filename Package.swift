@@ -1,0 +1,121 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+func product(_ name: String, _ package: String) -> Target.Dependency { .product(name: name, package: package) }
+
+func module(_ name: String, _ dependencies: [Target.Dependency] = [], exclude: [String] = []) -> Target {
+    .target(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+func program(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(
+        name: name, dependencies: dependencies + [product("ArgumentParser", "swift-argument-parser")], swiftSettings: strict)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: strict)
+}
+
+/// What every program that speaks HTTP needs; `MemberImportVisibility` wants each of them named.
+let server: [Target.Dependency] = [
+    product("Hummingbird", "hummingbird"),
+    product("HTTPTypes", "swift-http-types"),
+    product("Logging", "swift-log"),
+    product("NIOCore", "swift-nio"),
+    product("ServiceLifecycle", "swift-service-lifecycle"),
+]
+let client: [Target.Dependency] = [
+    product("AsyncHTTPClient", "async-http-client"),
+    product("Logging", "swift-log"),
+    product("NIOCore", "swift-nio"),
+    product("NIOFoundationCompat", "swift-nio"),
+    product("NIOHTTP1", "swift-nio"),
+    product("NIOPosix", "swift-nio"),
+    product("NIOSSL", "swift-nio-ssl"),
+    product("NIOHTTPCompression", "swift-nio-extras"),
+]
+
+let package = Package(
+    name: "kiplot-azure-devops",
+    platforms: [.macOS(.v15)],
+    products: [
+        .executable(name: "kiplot", targets: ["kiplot"]),
+        .executable(name: "azure-devops-simulator", targets: ["azure-devops-simulator"]),
+        .library(name: "AzureDevOps", targets: ["AzureDevOps"]),
+        .library(name: "AzureDevOpsSimulator", targets: ["AzureDevOpsSimulator"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-nio-extras", from: "1.35.2"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-http-types", from: "1.8.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    ],
+    targets: [
+        // Pure modules: no clock, no network, no database.
+        module("JSON"),
+        module("Markup"),
+        module("Portfolio", ["JSON"]),
+        module("FieldSync", ["JSON", "Portfolio"]),
+
+        // The outside world, each behind one small interface.
+        module("AzureDevOps", ["JSON"] + client),
+        module("Database", [product("GRDB", "GRDB.swift")]),
+        module("Store", ["JSON", "Portfolio", "FieldSync", "Database"]),
+
+        // The product.
+        module(
+            "SyncEngine",
+            [
+                "JSON", "Portfolio", "FieldSync", "AzureDevOps", "Store", "Database",
+                product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
+                product("ServiceLifecycle", "swift-service-lifecycle"),
+            ]),
+        .target(name: "WebAssets", exclude: ["web"]),
+        module(
+            "Web",
+            [
+                "JSON", "Markup", "Portfolio", "FieldSync", "Store", "Database", "SyncEngine", "WebAssets",
+                product("Crypto", "swift-crypto"), product("CryptoExtras", "swift-crypto"),
+            ] + server),
+        program(
+            "kiplot",
+            [
+                "JSON", "Portfolio", "FieldSync", "Database", "Store", "SyncEngine", "Web", "AzureDevOps", "AzureDevOpsSimulator",
+                product("Yams", "Yams"), product("Crypto", "swift-crypto"),
+            ] + server),
+
+        // The simulated Azure DevOps: shares nothing with the product but JSON.
+        module(
+            "AzureDevOpsSimulator",
+            ["JSON", product("AsyncHTTPClient", "async-http-client")] + server,
+            exclude: ["Board/web"]),
+        program("azure-devops-simulator", ["AzureDevOpsSimulator"] + server),
+
+        tests("JSONTests", ["JSON"]),
+        tests("MarkupTests", ["Markup"]),
+        tests("PortfolioTests", ["Portfolio"]),
+        tests("FieldSyncTests", ["FieldSync", "Portfolio", "JSON"]),
+        tests("AzureDevOpsTests", ["AzureDevOps", "AzureDevOpsSimulator", "JSON"] + client + server),
+        tests("DatabaseTests", ["Database"]),
+        tests("StoreTests", ["Store", "Database", "Portfolio", "FieldSync", "JSON"]),
+        tests("SyncEngineTests", ["SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "AzureDevOps", "AzureDevOpsSimulator", "JSON"]),
+        tests("WebTests", ["Web", "SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
+        tests("AzureDevOpsSimulatorTests", ["AzureDevOpsSimulator", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
+        tests("EndToEndTests", ["JSON"] + client),
+    ]
+)
