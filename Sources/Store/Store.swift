@@ -1,1 +1,59 @@
-// Store
+import Database
+import Portfolio
+
+/// All that the product remembers. Questions and commands are methods of `StoreTransaction`, so that several of them
+/// can be one transaction; SQL stands nowhere else.
+public struct Store: Sendable {
+    public let database: any Database
+    /// Tells, after each commit, what it touched.
+    public let changes = ChangeFeed()
+
+    /// Wraps a database whose schema is current; see `Store.open`.
+    public init(database: any Database) { self.database = database }
+
+    /// Asks questions of one consistent snapshot.
+    public func read<Result: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Result) async throws -> Result {
+        try await database.read { try body(StoreTransaction($0)) }
+    }
+
+    /// Changes something. When this returns, everything is durable and everybody who listens has been told.
+    public func write<Result: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Result) async throws -> Result {
+        let (result, touched) = try await database.write { connection in
+            let transaction = StoreTransaction(connection)
+            return (try body(transaction), transaction.touched)
+        }
+        changes.publish(touched)
+        return result
+    }
+}
+
+/// One open transaction of the store.
+///
+/// Used only inside the body that it is handed to, on one thread.
+public final class StoreTransaction {
+    public let sql: any Transaction
+    /// What this transaction has changed so far, for those who listen.
+    public private(set) var touched: Set<Topic> = []
+
+    public init(_ sql: any Transaction) { self.sql = sql }
+
+    public func touch(_ topic: Topic) { touched.insert(topic) }
+}
+
+/// Something that a page may show, or that a worker may wait for.
+public enum Topic: Hashable, Sendable {
+    case item(Identifier<Item>)
+    /// The list of items of a kind: something came, went or moved.
+    case items(ItemKind)
+    /// Stages, custom fields, people, teams…
+    case configuration
+    case instance(Identifier<Instance>)
+    case integration(Identifier<Integration>)
+    /// A link of the integration has become dirty.
+    case work(Identifier<Integration>)
+    case run(Identifier<Run>)
+    /// Conflicts, blocked fields, credentials: what waits for a person.
+    case attention
+    /// More happened than could be told one by one: look at everything again.
+    case everything
+}
