@@ -69,6 +69,7 @@ public protocol Database: Sendable {
 
     /// Runs `body` in a transaction of its own: all of it is durable when this returns, none of it when it throws.
     /// - Throws: what `body` throws, or `DatabaseError`.
+    @discardableResult
     func write<Result: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result
 
     /// Waits for what is running and closes the files.

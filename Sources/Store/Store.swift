@@ -17,6 +17,7 @@ public struct Store: Sendable {
     }
 
     /// Changes something. When this returns, everything is durable and everybody who listens has been told.
+    @discardableResult
     public func write<Result: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Result) async throws -> Result {
         let (result, touched) = try await database.write { connection in
             let transaction = StoreTransaction(connection)
@@ -34,10 +35,15 @@ public final class StoreTransaction {
     public let sql: any Transaction
     /// What this transaction has changed so far, for those who listen.
     public private(set) var touched: Set<Topic> = []
+    /// What `workspace()` has read already in this transaction.
+    var workspaceAsRead: Workspace?
 
     public init(_ sql: any Transaction) { self.sql = sql }
 
-    public func touch(_ topic: Topic) { touched.insert(topic) }
+    public func touch(_ topic: Topic) {
+        touched.insert(topic)
+        if topic == .configuration { workspaceAsRead = nil }
+    }
 }
 
 /// Something that a page may show, or that a worker may wait for.

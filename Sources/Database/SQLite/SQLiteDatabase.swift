@@ -1,0 +1,233 @@
+import Foundation
+import GRDB
+
+/// The embedded database: one writer and two readers, each on a thread of its own.
+public final class SQLiteDatabase: Database {
+    public let location: String
+    private let writer: SQLiteWriter
+    private let readers: SQLiteReaders
+
+    public var dialect: Dialect { .sqlite }
+
+    /// Opens or creates the file, with owner-only rights.
+    /// - Throws: `DatabaseError.cannotOpen`.
+    public static func open(path: String) async throws -> SQLiteDatabase {
+        var configuration = Configuration()
+        configuration.busyMode = .timeout(5)
+        configuration.maximumReaderCount = 4
+        configuration.prepareDatabase { connection in
+            try connection.execute(sql: "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000")
+        }
+        if path != ":memory:" {
+            let created = FileManager.default.fileExists(atPath: path)
+                || FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+            guard created else {
+                throw DatabaseError.cannotOpen(location: path, reason: "the folder does not exist or may not be written")
+            }
+        }
+        return try translatingErrors(at: path) {
+            if path == ":memory:" {
+                let queue = try DatabaseQueue(configuration: configuration)
+                return SQLiteDatabase(location: path, connection: queue, readerCount: 0)
+            }
+            let pool = try DatabasePool(path: path, configuration: configuration)
+            // The pool sets NORMAL on its writer after `prepareDatabase`; what was answered must survive a power cut.
+            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            return SQLiteDatabase(location: path, connection: pool, readerCount: 2)
+        }
+    }
+
+    /// A database that lives as long as this value: for tests and simulations.
+    public static func inMemory() async throws -> SQLiteDatabase { try await open(path: ":memory:") }
+
+    private init(location: String, connection: any DatabaseWriter, readerCount: Int) {
+        self.location = location
+        writer = SQLiteWriter(connection: connection, location: location)
+        readers = SQLiteReaders(connection: connection, location: location, count: readerCount)
+    }
+
+    public func read<Result: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result {
+        guard let reader = readers.next() else { return try await writer.read(body) }
+        return try await reader.read(body)
+    }
+
+    @discardableResult
+    public func write<Result: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result {
+        let outcome = Outcome<Result>()
+        try await writer.write { transaction in outcome.value = try body(transaction) }
+        guard let value = outcome.value else { throw DatabaseError.failed(reason: "a write ended without a result") }
+        return value
+    }
+
+    public func close() async {
+        await readers.close()
+        await writer.close()
+    }
+
+    /// Copies the database, as of now, to another file, while work goes on.
+    /// - Throws: `DatabaseError`.
+    public func backUp(to path: String) async throws { try await writer.backUp(to: path) }
+
+    /// What SQLite's own check of the file says; empty when it is sound.
+    public func integrityProblems() async throws -> [String] {
+        try await read { transaction in
+            try transaction.rows("PRAGMA quick_check").compactMap { $0.text(0) }.filter { $0 != "ok" }
+        }
+    }
+}
+
+/// Carries the result of a write out of its body.
+///
+/// `@unchecked Sendable`: written on the writer's thread, read after the write was answered; never both at once.
+private final class Outcome<Value>: @unchecked Sendable {
+    var value: Value?
+}
+
+/// The one connection that writes. Writes that wait together share one commit, each in a savepoint of its own: a durable commit
+/// costs the same for one as for two hundred (`sync-protocol.md` 4.3).
+private actor SQLiteWriter {
+    private struct Waiting {
+        let body: @Sendable (any Transaction) throws -> Void
+        let continuation: CheckedContinuation<Void, any Error>
+    }
+
+    private static let largestGroup = 200
+
+    private let thread: DatabaseThread
+    private let connection: any DatabaseWriter
+    private let location: String
+    private var transaction: SQLiteTransaction?
+    private var waiting: [Waiting] = []
+    private var isDraining = false
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(connection: any DatabaseWriter, location: String) {
+        thread = DatabaseThread(name: "database-writer")
+        self.connection = connection
+        self.location = location
+    }
+
+    deinit { thread.stop() }
+
+    func write(_ body: @escaping @Sendable (any Transaction) throws -> Void) async throws {
+        try await withCheckedThrowingContinuation { continuation in
+            waiting.append(Waiting(body: body, continuation: continuation))
+            guard !isDraining else { return }
+            isDraining = true
+            // A new job of this actor, so that writes that are already queued behind this one join the group.
+            Task { self.drain() }
+        }
+    }
+
+    func read<Result: Sendable>(_ body: @Sendable (any Transaction) throws -> Result) throws -> Result {
+        try connection.unsafeRead { try body(SQLiteTransaction($0, location: location)) }
+    }
+
+    func backUp(to path: String) throws {
+        try translatingErrors(at: path) {
+            let copy = try DatabaseQueue(path: path)
+            try connection.backup(to: copy)
+            try copy.close()
+        }
+    }
+
+    func close() {
+        try? connection.close()
+    }
+
+    private func drain() {
+        while !waiting.isEmpty {
+            let group = Array(waiting.prefix(Self.largestGroup))
+            waiting.removeFirst(group.count)
+            commit(group)
+        }
+        isDraining = false
+    }
+
+    private func commit(_ group: [Waiting]) {
+        var failures: [Int: any Error] = [:]
+        do {
+            try translatingErrors(at: location) {
+                try connection.writeWithoutTransaction { connection in
+                    let transaction = self.transaction ?? SQLiteTransaction(connection, location: location)
+                    self.transaction = transaction
+                    try connection.inTransaction(.immediate) {
+                        for (index, entry) in group.enumerated() {
+                            do {
+                                try connection.inSavepoint {
+                                    try entry.body(transaction)
+                                    return .commit
+                                }
+                            } catch {
+                                failures[index] = error
+                                // A full disk or a broken connection ends the whole transaction: nobody may be told of success.
+                                if !connection.isInsideTransaction { throw error }
+                            }
+                        }
+                        return .commit
+                    }
+                }
+            }
+        } catch {
+            for entry in group { entry.continuation.resume(throwing: error) }
+            return
+        }
+        for (index, entry) in group.enumerated() {
+            if let failure = failures[index] {
+                entry.continuation.resume(throwing: failure)
+            } else {
+                entry.continuation.resume()
+            }
+        }
+    }
+}
+
+/// Connections that read, handed out in turn.
+private final class SQLiteReaders: Sendable {
+    private let readers: [SQLiteReader]
+    private let turn = NSLock()
+    private nonisolated(unsafe) var position = 0
+
+    init(connection: any DatabaseWriter, location: String, count: Int) {
+        readers = (0..<count).map { SQLiteReader(connection: connection, location: location, number: $0) }
+    }
+
+    /// `nil` for a database in memory, which has one connection only.
+    func next() -> SQLiteReader? {
+        guard !readers.isEmpty else { return nil }
+        return turn.withLock {
+            position = (position + 1) % readers.count
+            return readers[position]
+        }
+    }
+
+    func close() async {
+        for reader in readers { await reader.finish() }
+    }
+}
+
+private actor SQLiteReader {
+    private let thread: DatabaseThread
+    private let connection: any DatabaseWriter
+    private let location: String
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    init(connection: any DatabaseWriter, location: String, number: Int) {
+        thread = DatabaseThread(name: "database-reader-\(number)")
+        self.connection = connection
+        self.location = location
+    }
+
+    deinit { thread.stop() }
+
+    func read<Result: Sendable>(_ body: @Sendable (any Transaction) throws -> Result) throws -> Result {
+        try translatingErrors(at: location) {
+            try connection.read { try body(SQLiteTransaction($0, location: location)) }
+        }
+    }
+
+    /// Returns once everything that was asked before is answered.
+    func finish() {}
+}

@@ -1,0 +1,151 @@
+import Database
+import Portfolio
+
+/// Who changes something, through what, and when.
+public struct EditOrigin: Hashable, Sendable {
+    public var actor: Actor
+    public var cause: Cause
+    public var at: Instant
+    /// The link that brought the change from Azure DevOps: it need not be told.
+    public var link: Identifier<Link>?
+
+    public init(actor: Actor, cause: Cause, at: Instant, link: Identifier<Link>? = nil) {
+        self.actor = actor
+        self.cause = cause
+        self.at = at
+        self.link = link
+    }
+}
+
+extension StoreTransaction {
+    /// Adds an item. What is not given gets its default: the first stage, the last rank, “To Do”.
+    /// - Throws: `ItemRuleViolation`, or `StoreError.notFound` for a reference to something that does not exist.
+    public func create(_ kind: ItemKind, values given: [FieldKey: FieldValue], origin: EditOrigin) throws -> Item {
+        let workspace = try workspace()
+        var values = given
+        if values[.stage] == nil, let stage = workspace.stages.initial(for: kind) { values[.stage] = .stage(stage.id) }
+        if values[.rank] == nil { values[.rank] = .number(try nextRank(of: kind)) }
+        if values[.status] == nil, kind == .outcome { values[.status] = .choice("To Do") }
+        let rules = ItemRules(catalogue: workspace.catalogue)
+        for definition in workspace.catalogue.fields(of: kind) {
+            try check(values[definition.key], for: definition.key, of: kind, rules, workspace)
+        }
+        for key in values.keys where workspace.catalogue[key]?.appliesTo.contains(kind) != true {
+            throw ItemRuleViolation.unknownField(key.name)
+        }
+        try rules.check(values)
+        let item = try insert(
+            Item(
+                id: Identifier(0), kind: kind, number: 0, values: values, createdAt: origin.at, createdBy: origin.actor.name,
+                updatedAt: origin.at, updatedBy: origin.actor.name))
+        for key in given.keys.sorted() { try record(item.id, key, old: nil, new: given[key], origin) }
+        return item
+    }
+
+    /// The one way in which fields change, whoever changes them: checks the rules, counts the versions, writes the history and
+    /// wakes the links.
+    ///
+    /// - Parameter versions: the versions that the change was planned from; none means that any will do.
+    /// - Throws: `ItemRuleViolation`; `StoreError.notFound`; `StoreError.changedMeanwhile` when a version differs, with nothing written.
+    @discardableResult
+    public func edit(
+        _ id: Identifier<Item>, changes: [FieldKey: FieldValue?], expecting versions: [FieldKey: Int64] = [:], origin: EditOrigin
+    ) throws -> Item {
+        guard var item = try item(id) else { throw StoreError.notFound("The item") }
+        for (key, version) in versions where item.version(of: key) != version { throw StoreError.changedMeanwhile(key.name) }
+        let workspace = try workspace()
+        let rules = ItemRules(catalogue: workspace.catalogue)
+        let before = item
+        for (key, value) in changes.sorted(by: { $0.key < $1.key }) where item[key] != value {
+            try check(value, for: key, of: item.kind, rules, workspace)
+            if key == .parent, value == .item(id) { throw ItemRuleViolation.wrongType(label: "Initiative") }
+            item[key] = value
+            item.versions[key, default: 0] += 1
+        }
+        let changed = changes.keys.filter { before[$0] != item[$0] }.sorted()
+        guard !changed.isEmpty else { return item }
+        try rules.check(item.values)
+        item.updatedAt = origin.at
+        item.updatedBy = origin.actor.name
+        try replace(item)
+        for key in changed { try record(id, key, old: before[key], new: item[key], origin) }
+        if changed.contains(.parent) { touchParents(before[.parent], item[.parent]) }
+        try markDirty(linksOf: id, except: origin.link, cause: origin.cause, at: origin.at)
+        return item
+    }
+
+    private func touchParents(_ values: FieldValue?...) {
+        for case .item(let parent) in values { touch(.item(parent)) }
+    }
+
+    /// Takes an item off the lists, or puts it back. Its links and its history stay.
+    public func setArchived(_ isArchived: Bool, _ id: Identifier<Item>, origin: EditOrigin) throws {
+        guard var item = try item(id) else { throw StoreError.notFound("The item") }
+        guard item.isArchived != isArchived else { return }
+        item.isArchived = isArchived
+        item.updatedAt = origin.at
+        item.updatedBy = origin.actor.name
+        try replace(item)
+        try record(id, FieldKey("archived"), old: .flag(!isArchived), new: .flag(isArchived), origin)
+    }
+
+    /// Deletes an item for good, with its history. Its outcomes stay, without an initiative; its work item stays untouched.
+    public func delete(_ id: Identifier<Item>, origin: EditOrigin) throws {
+        guard let item = try item(id) else { throw StoreError.notFound("The item") }
+        let children = try sql.rows("SELECT id FROM item WHERE parent_id = $1", [.integer(id.number)])
+        for row in children {
+            try edit(Identifier(row.integer(0) ?? 0), changes: [.parent: nil], origin: origin)
+        }
+        try sql.run(
+            "UPDATE link SET state = 'disconnected', is_live = FALSE, is_waiting = FALSE WHERE item_id = $1", [.integer(id.number)])
+        try sql.run("DELETE FROM history WHERE item_id = $1", [.integer(id.number)])
+        try sql.run("DELETE FROM share WHERE item_id = $1", [.integer(id.number)])
+        try sql.run("DELETE FROM item WHERE id = $1", [.integer(id.number)])
+        touch(.item(id))
+        touch(.items(item.kind))
+    }
+
+    /// Places an item in a stage, between two neighbours.
+    public func move(
+        _ id: Identifier<Item>, to stage: Identifier<Stage>, after previous: Identifier<Item>?, before next: Identifier<Item>?,
+        origin: EditOrigin
+    ) throws {
+        func rank(_ id: Identifier<Item>?) throws -> Double? {
+            guard let id, case .number(let rank) = try item(id)?[.rank] else { return nil }
+            return rank
+        }
+        let above = try rank(previous)
+        let below = try rank(next)
+        let rank: Double? =
+            switch (above, below) {
+            case (let above?, let below?): (above + below) / 2
+            case (let above?, nil): above + 1_024
+            case (nil, let below?): below - 1_024
+            case (nil, nil): nil
+            }
+        var changes: [FieldKey: FieldValue?] = [.stage: .stage(stage)]
+        if let rank { changes[.rank] = .number(rank) }
+        try edit(id, changes: changes, origin: origin)
+    }
+
+    private func nextRank(of kind: ItemKind) throws -> Double {
+        let row = try sql.row("SELECT max(rank) FROM item WHERE kind = $1 AND is_archived = FALSE", [.text(kind.rawValue)])
+        return (row?.real(0) ?? 0) + 1_024
+    }
+
+    private func check(
+        _ value: FieldValue?, for key: FieldKey, of kind: ItemKind, _ rules: ItemRules, _ workspace: Workspace
+    ) throws {
+        try rules.check(value, for: key, of: kind)
+        let exists =
+            switch value {
+            case .person(let id): workspace.people.contains { $0.id == id }
+            case .stage(let id): workspace.stages.contains { $0.id == id && $0.appliesTo.contains(kind) }
+            case .businessUnit(let id): workspace.businessUnits.contains { $0.id == id }
+            case .team(let id): workspace.teams.contains { $0.id == id }
+            case .item(let id): try item(id)?.kind == .initiative
+            default: true
+            }
+        guard exists else { throw StoreError.notFound(workspace.catalogue[key]?.label ?? key.name) }
+    }
+}

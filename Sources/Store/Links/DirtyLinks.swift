@@ -1,0 +1,71 @@
+import Database
+import Portfolio
+
+extension StoreTransaction {
+    /// Marks the links of an item dirty because its fields changed. `except` is the link that brought the change.
+    ///
+    /// Fields that are edited within moments of each other shall travel together: the link waits for `quiet` after this edit,
+    /// and at least until `spacing` after its last write.
+    public func markDirty(
+        linksOf item: Identifier<Item>, except link: Identifier<Link>?, cause: Cause, at now: Instant,
+        quiet: Duration = .milliseconds(300), spacing: Duration = .seconds(2)
+    ) throws {
+        let rows = try sql.rows(
+            """
+            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $3, automatic_writes = 0,
+                priority = 0, failures = 0,
+                not_before = CASE WHEN coalesce(written_at, 0) + $5 > $4 THEN coalesce(written_at, 0) + $5 ELSE $4 END
+            WHERE item_id = $1 AND is_live = TRUE AND id <> $2
+            RETURNING integration_id
+            """,
+            [
+                .integer(item.number), .integer(link?.number ?? 0), .text(cause.rawValue),
+                .integer(now.adding(quiet).milliseconds), .integer(spacing.milliseconds),
+            ])
+        for row in rows { touch(.work(Identifier(row.integer(0) ?? 0))) }
+    }
+
+    /// Takes a hint that a work item changed. Returns whether a live link was marked; a hint about a revision that was
+    /// planned from already marks nothing. `revision` is `nil` where a change of links bumps none (FACTS.md 1.1).
+    @discardableResult
+    public func markDirty(
+        workItem: Int64, in integration: Identifier<Integration>, revision: Int64?, priority: Priority, cause: Cause, at now: Instant
+    ) throws -> Hint {
+        guard let link = try liveLink(ofWorkItem: workItem, in: integration) else { return .unknownWorkItem }
+        if let revision, revision <= link.seenRevision, link.state == .active { return .alreadySeen }
+        try sql.run(
+            """
+            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $2,
+                priority = CASE WHEN dirty <> settled AND priority < $3 THEN priority ELSE $3 END,
+                not_before = CASE WHEN dirty <> settled AND not_before < $4 THEN not_before ELSE $4 END
+            WHERE id = $1
+            """,
+            [.integer(link.id.number), .text(cause.rawValue), .integer(priority.rawValue), .integer(now.milliseconds)])
+        touch(.work(integration))
+        return .marked
+    }
+
+    /// Marks every live link of an integration, as after a change of its mapping.
+    public func markAllDirty(in integration: Identifier<Integration>, priority: Priority, cause: Cause, at now: Instant) throws {
+        try sql.run(
+            """
+            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $2, priority = $3, not_before = $4, failures = 0
+            WHERE integration_id = $1 AND is_live = TRUE
+            """,
+            [.integer(integration.number), .text(cause.rawValue), .integer(priority.rawValue), .integer(now.milliseconds)])
+        touch(.work(integration))
+    }
+
+    /// The links whose work item hangs, or should hang, under the item's work item: their parent may have become known.
+    public func markChildrenDirty(ofWorkItem workItem: Int64, in integration: Identifier<Integration>, at now: Instant) throws {
+        try sql.run(
+            """
+            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, not_before = $3
+            WHERE integration_id = $1 AND seen_parent = $2 AND is_live = TRUE
+            """,
+            [.integer(integration.number), .integer(workItem), .integer(now.milliseconds)])
+        touch(.work(integration))
+    }
+
+    public enum Hint: Hashable, Sendable { case marked, alreadySeen, unknownWorkItem }
+}

@@ -1,0 +1,58 @@
+import FieldSync
+import JSON
+import Portfolio
+
+/// The packed form of a link's fields: one text in the link row, because a row for each field would take three times the space
+/// (`security-operations.md` 8.2).
+enum LinkFieldsCodec {
+    static func text(_ fields: [FieldKey: LinkField]) -> String {
+        var object = JSONObject()
+        for key in fields.keys.sorted() { object[key.name] = fields[key].map(json) }
+        return JSONValue.object(object).text
+    }
+
+    static func fields(_ text: String?) -> [FieldKey: LinkField] {
+        guard let text, let object = try? JSONValue(parsing: text, limits: .answer).object else { return [:] }
+        var fields: [FieldKey: LinkField] = [:]
+        for (name, value) in object { fields[FieldKey(name)] = field(value) }
+        return fields
+    }
+
+    /// The remote value is left out where it is the agreed one, which is nearly always.
+    private static func json(_ field: LinkField) -> JSONValue {
+        var object = JSONObject()
+        if let agreed = field.agreed { object["agreed"] = pair(agreed) }
+        if field.agreed.map({ $0.remote != field.remote }) ?? true { object["remote"] = field.remote?.json ?? .null }
+        if field.isInConflict { object["conflict"] = true }
+        if field.isWaiting { object["waiting"] = true }
+        if let at = field.syncedAt { object["syncedAt"] = .integer(at.milliseconds) }
+        if let obstacle = field.obstacle {
+            object["obstacle"] = [
+                .string(obstacle.message), .string(obstacle.remedy), obstacle.code.map { .string($0) } ?? .null,
+                .string(obstacle.fingerprint),
+            ]
+        }
+        return .object(object)
+    }
+
+    private static func field(_ json: JSONValue) -> LinkField {
+        let agreed = json["agreed"].map(pair)
+        let remote = json["remote"].map { RemoteValue(json: $0) } ?? agreed?.remote
+        var field = LinkField(agreed: agreed, remote: remote)
+        field.isInConflict = json["conflict"]?.bool ?? false
+        field.isWaiting = json["waiting"]?.bool ?? false
+        field.syncedAt = json["syncedAt"]?.integer.map { Instant(milliseconds: $0) }
+        if let obstacle = json["obstacle"] {
+            field.obstacle = FieldObstacle(
+                message: obstacle[0]?.string ?? "", remedy: obstacle[1]?.string ?? "", code: obstacle[2]?.string,
+                fingerprint: obstacle[3]?.string ?? "")
+        }
+        return field
+    }
+
+    static func pair(_ pair: AgreedPair) -> JSONValue { [pair.local?.json ?? .null, pair.remote?.json ?? .null] }
+
+    static func pair(_ json: JSONValue) -> AgreedPair {
+        AgreedPair(local: json[0].flatMap { FieldValue(json: $0) }, remote: json[1].flatMap { RemoteValue(json: $0) })
+    }
+}

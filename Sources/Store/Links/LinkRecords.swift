@@ -1,0 +1,204 @@
+import Database
+import FieldSync
+import JSON
+import Portfolio
+
+/// What is needed to tie an item to a work item, or to one that is still to be made.
+public struct NewLink: Hashable, Sendable {
+    public var integration: Identifier<Integration>
+    public var item: Identifier<Item>
+    /// `nil`: a work item has to be created.
+    public var workItem: Int64?
+    public var workItemType: String
+    public var marker: String
+    public var priority: Priority
+    public var cause: Cause
+    public var at: Instant
+
+    public init(
+        integration: Identifier<Integration>, item: Identifier<Item>, workItem: Int64?, workItemType: String, marker: String,
+        priority: Priority = .interactive, cause: Cause = .link, at: Instant
+    ) {
+        self.integration = integration
+        self.item = item
+        self.workItem = workItem
+        self.workItemType = workItemType
+        self.marker = marker
+        self.priority = priority
+        self.cause = cause
+        self.at = at
+    }
+}
+
+extension StoreTransaction {
+    private static let linkColumns = """
+        id, integration_id, item_id, work_item_id, work_item_type, state, marker, seen_revision, seen_parent, dirty, settled, priority,
+        cause, not_before, failures, problem, automatic_writes, fields, remote_state, remote_changed_at, remote_changed_by, synced_at,
+        written_at
+        """
+
+    /// Ties an item to a work item. An old, disconnected link between the two is taken up again with all it remembers.
+    /// - Throws: `DatabaseError.uniqueViolation` when one of them is linked already.
+    public func connect(_ new: NewLink) throws -> Link {
+        if let workItem = new.workItem, var old = try disconnectedLink(new.integration, item: new.item, workItem: workItem) {
+            old.state = .active
+            old.problem = nil
+            old.dirty += 1
+            old.priority = new.priority
+            old.cause = new.cause
+            old.notBefore = new.at
+            try update(old)
+            return old
+        }
+        let row = try sql.row(
+            """
+            INSERT INTO link (
+                integration_id, item_id, work_item_id, work_item_type, state, marker, seen_revision, dirty, settled, priority, cause,
+                not_before, failures, automatic_writes, conflicts, obstacles, fields, is_live, is_waiting)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, 1, 0, $7, $8, $9, 0, 0, 0, 0, '{}', TRUE, TRUE)
+            RETURNING id
+            """,
+            [
+                .integer(new.integration.number), .integer(new.item.number), SQLValue(new.workItem), .text(new.workItemType),
+                .text((new.workItem == nil ? Link.State.creating : .active).rawValue), .text(new.marker),
+                .integer(new.priority.rawValue), .text(new.cause.rawValue), .integer(new.at.milliseconds),
+            ])
+        touch(.item(new.item))
+        touch(.work(new.integration))
+        touch(.integration(new.integration))
+        return Link(
+            id: Identifier(row?.integer(0) ?? 0), integration: new.integration, item: new.item, workItem: new.workItem,
+            workItemType: new.workItemType, state: new.workItem == nil ? .creating : .active, marker: new.marker, notBefore: new.at,
+            priority: new.priority, cause: new.cause)
+    }
+
+    public func link(_ id: Identifier<Link>) throws -> Link? {
+        try sql.row("SELECT \(Self.linkColumns) FROM link WHERE id = $1", [.integer(id.number)]).map(Self.link)
+    }
+
+    public func link(marker: String) throws -> Link? {
+        try sql.row("SELECT \(Self.linkColumns) FROM link WHERE marker = $1", [.text(marker)]).map(Self.link)
+    }
+
+    /// Every link of an item, the live ones first.
+    public func links(of item: Identifier<Item>) throws -> [Link] {
+        try sql.rows(
+            "SELECT \(Self.linkColumns) FROM link WHERE item_id = $1 ORDER BY is_live DESC, id", [.integer(item.number)]
+        ).map(Self.link)
+    }
+
+    public func liveLink(of item: Identifier<Item>, in integration: Identifier<Integration>) throws -> Link? {
+        try sql.row(
+            "SELECT \(Self.linkColumns) FROM link WHERE integration_id = $1 AND item_id = $2 AND is_live = TRUE",
+            [.integer(integration.number), .integer(item.number)]
+        ).map(Self.link)
+    }
+
+    public func liveLink(ofWorkItem workItem: Int64, in integration: Identifier<Integration>) throws -> Link? {
+        try sql.row(
+            "SELECT \(Self.linkColumns) FROM link WHERE integration_id = $1 AND work_item_id = $2 AND is_live = TRUE",
+            [.integer(integration.number), .integer(workItem)]
+        ).map(Self.link)
+    }
+
+    private func disconnectedLink(_ integration: Identifier<Integration>, item: Identifier<Item>, workItem: Int64) throws -> Link? {
+        try sql.row(
+            """
+            SELECT \(Self.linkColumns) FROM link
+            WHERE integration_id = $1 AND item_id = $2 AND work_item_id = $3 AND state = 'disconnected'
+            ORDER BY id DESC LIMIT 1
+            """,
+            [.integer(integration.number), .integer(item.number), .integer(workItem)]
+        ).map(Self.link)
+    }
+
+    /// The links that may be looked at now, the most urgent first. Served by `link_due`.
+    public func linksDue(in integration: Identifier<Integration>, at now: Instant, limit: Int) throws -> [Link] {
+        try sql.rows(
+            """
+            SELECT \(Self.linkColumns) FROM link
+            WHERE integration_id = $1 AND is_waiting = TRUE AND not_before <= $2
+            ORDER BY priority, not_before LIMIT $3
+            """,
+            [.integer(integration.number), .integer(now.milliseconds), .integer(Int64(limit))]
+        ).map(Self.link)
+    }
+
+    /// When the next link of the integration falls due; `nil` when none waits.
+    public func nextDue(in integration: Identifier<Integration>) throws -> Instant? {
+        try sql.row(
+            "SELECT min(not_before) FROM link WHERE integration_id = $1 AND is_waiting = TRUE", [.integer(integration.number)]
+        )?.integer(0).map { Instant(milliseconds: $0) }
+    }
+
+    /// A page of links in the order of their ids, for audits and lists.
+    public func links(in integration: Identifier<Integration>, after id: Identifier<Link>?, limit: Int) throws -> [Link] {
+        try sql.rows(
+            """
+            SELECT \(Self.linkColumns) FROM link
+            WHERE integration_id = $1 AND id > $2 AND is_live = TRUE ORDER BY id LIMIT $3
+            """,
+            [.integer(integration.number), .integer(id?.number ?? 0), .integer(Int64(limit))]
+        ).map(Self.link)
+    }
+
+    /// Writes back all that may change about a link.
+    public func update(_ link: Link) throws {
+        try sql.run(
+            """
+            UPDATE link SET work_item_id = $2, work_item_type = $3, state = $4, seen_revision = $5, seen_parent = $6, dirty = $7,
+                settled = $8, priority = $9, cause = $10, not_before = $11, failures = $12, problem = $13, automatic_writes = $14,
+                conflicts = $15, obstacles = $16, fields = $17, remote_state = $18, remote_changed_at = $19, remote_changed_by = $20,
+                synced_at = $21, written_at = $22, is_live = ($23 = 1), is_waiting = ($24 = 1)
+            WHERE id = $1
+            """,
+            [
+                .integer(link.id.number), SQLValue(link.workItem), .text(link.workItemType), .text(link.state.rawValue),
+                .integer(link.seenRevision), SQLValue(link.seenParent), .integer(link.dirty), .integer(link.settled),
+                .integer(link.priority.rawValue), .text(link.cause.rawValue), .integer(link.notBefore.milliseconds),
+                .integer(Int64(link.failures)), SQLValue(link.problem.map(Self.text)), .integer(Int64(link.automaticWrites)),
+                .integer(Int64(link.conflicts.count)), .integer(Int64(link.obstacles.count)), .text(LinkFieldsCodec.text(link.fields)),
+                SQLValue(link.remoteState), SQLValue(link.remoteChangedAt?.milliseconds), SQLValue(link.remoteChangedBy),
+                SQLValue(link.syncedAt?.milliseconds), SQLValue(link.writtenAt?.milliseconds),
+                .integer(link.state.isLive ? 1 : 0), .integer(link.isWaitingForWork ? 1 : 0),
+            ])
+        touch(.item(link.item))
+        if link.isWaitingForWork { touch(.work(link.integration)) }
+        if link.problem != nil || !link.conflicts.isEmpty || !link.obstacles.isEmpty { touch(.attention) }
+    }
+
+    private static func text(_ problem: LinkProblem) -> String {
+        let json: JSONValue = [.string(problem.message), .string(problem.remedy), problem.code.map { .string($0) } ?? .null]
+        return json.text
+    }
+
+    private static func link(_ row: SQLRow) -> Link {
+        var link = Link(
+            id: Identifier(row.integer(0) ?? 0), integration: Identifier(row.integer(1) ?? 0), item: Identifier(row.integer(2) ?? 0),
+            workItem: row.integer(3), workItemType: row.text(4) ?? "", state: row.text(5).flatMap { Link.State(rawValue: $0) } ?? .disconnected,
+            marker: row.text(6) ?? "", notBefore: Instant(milliseconds: row.integer(13) ?? 0),
+            priority: row.integer(11).flatMap { Priority(rawValue: $0) } ?? .sweep,
+            cause: row.text(12).flatMap { Cause(rawValue: $0) } ?? .sweep)
+        link.seenRevision = row.integer(7) ?? 0
+        link.seenParent = row.integer(8)
+        link.dirty = row.integer(9) ?? 0
+        link.settled = row.integer(10) ?? 0
+        link.failures = Int(row.integer(14) ?? 0)
+        if let problem = row.text(15).flatMap({ try? JSONValue(parsing: $0) }) {
+            link.problem = LinkProblem(message: problem[0]?.string ?? "", remedy: problem[1]?.string ?? "", code: problem[2]?.string)
+        }
+        link.automaticWrites = Int(row.integer(16) ?? 0)
+        link.fields = LinkFieldsCodec.fields(row.text(17))
+        link.remoteState = row.text(18)
+        link.remoteChangedAt = row.integer(19).map { Instant(milliseconds: $0) }
+        link.remoteChangedBy = row.text(20)
+        link.syncedAt = row.integer(21).map { Instant(milliseconds: $0) }
+        link.writtenAt = row.integer(22).map { Instant(milliseconds: $0) }
+        return link
+    }
+}
+
+extension Link {
+    /// Whether the loop should look at it: only a live link can wait.
+    var isWaitingForWork: Bool { state.isLive && dirty != settled }
+}

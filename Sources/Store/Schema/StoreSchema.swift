@@ -1,0 +1,20 @@
+import Database
+
+/// The tables of the store, as forward-only migrations.
+enum StoreSchema {
+    static let migrations = [
+        Migration(number: 1, name: "portfolio", statements: portfolio),
+        Migration(number: 2, name: "integrations", statements: integrations),
+    ]
+}
+
+extension Store {
+    /// Brings the database to the current schema, fills an empty one with defaults, and wraps it.
+    /// - Throws: `DatabaseError.newerSchema` and the other reasons of `Migrator.migrate`.
+    public static func open(_ database: any Database) async throws -> Store {
+        try await Migrator(StoreSchema.migrations).migrate(database)
+        let store = Store(database: database)
+        try await store.write { try $0.seedDefaults() }
+        return store
+    }
+}

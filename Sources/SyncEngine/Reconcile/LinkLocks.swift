@@ -1,0 +1,45 @@
+import Portfolio
+import Store
+
+/// Lets one task at a time work on a link, so that at most one write is on the wire for a work item (A16).
+actor LinkLocks {
+    private var held: Set<Identifier<Link>> = []
+    private var waiters: [(ids: Set<Identifier<Link>>, ticket: Int, continuation: CheckedContinuation<Void, Never>)] = []
+    private var nextTicket = 0
+
+    /// The links of `ids` that were free; they are held from now on. Does not wait.
+    func takeFree(of ids: [Identifier<Link>]) -> Set<Identifier<Link>> {
+        let free = Set(ids).subtracting(held)
+        held.formUnion(free)
+        return free
+    }
+
+    /// Waits until all of `ids` are free, and holds them.
+    /// - Throws: `CancellationError`; nothing is held then.
+    func take(_ ids: Set<Identifier<Link>>) async throws {
+        while !held.isDisjoint(with: ids) {
+            try Task.checkCancellation()
+            nextTicket += 1
+            let ticket = nextTicket
+            await withTaskCancellationHandler {
+                await withCheckedContinuation { waiters.append((ids, ticket, $0)) }
+            } onCancel: {
+                Task { await self.wake(ticket) }
+            }
+        }
+        try Task.checkCancellation()
+        held.formUnion(ids)
+    }
+
+    func release(_ ids: Set<Identifier<Link>>) {
+        held.subtract(ids)
+        let ready = waiters.filter { held.isDisjoint(with: $0.ids) }
+        waiters.removeAll { waiter in ready.contains { $0.ticket == waiter.ticket } }
+        for waiter in ready { waiter.continuation.resume() }
+    }
+
+    private func wake(_ ticket: Int) {
+        guard let index = waiters.firstIndex(where: { $0.ticket == ticket }) else { return }
+        waiters.remove(at: index).continuation.resume()
+    }
+}

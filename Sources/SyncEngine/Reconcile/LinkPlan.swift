@@ -1,0 +1,181 @@
+import FieldSync
+import Portfolio
+import Store
+
+/// What reconciling one link would do: made purely from what both sides were seen to be.
+public struct LinkPlan: Hashable, Sendable {
+    /// What the link will remember of each mapped field once the local part is done. Pushes are not agreed yet.
+    public var fields: [FieldKey: LinkField]
+    public var pulls: [FieldKey: Pull]
+    public var pushes: [FieldKey: Push]
+    /// Conflicts to open or to renew.
+    public var conflicts: [FieldKey]
+    /// Conflicts that dissolved because both sides came to mean the same.
+    public var dissolvedConflicts: [FieldKey]
+    /// Obstacles that were not known before.
+    public var newObstacles: [FieldKey]
+
+    /// Values that come from Azure DevOps. `pair.local` is what the item gets.
+    public struct Pull: Hashable, Sendable {
+        public var pair: AgreedPair
+        public var plannedVersion: Int64
+        public var overwritesEdit: Bool
+    }
+
+    /// Values that go to Azure DevOps. `pair.remote` is what is sent.
+    public struct Push: Hashable, Sendable {
+        public var pair: AgreedPair
+        public var overwritten: RemoteValue?
+        public var overwritesEdit: Bool
+    }
+
+    public var isEmpty: Bool { pulls.isEmpty && pushes.isEmpty }
+}
+
+/// Everything about a mapping that planning needs, resolved once for many links.
+public struct MappingContext: Sendable {
+    public var entity: EntityMapping
+    public var mappingVersion: Int64
+    public var defaultMode: SyncMode
+    public var rules: [FieldKey: ResolvedField]
+
+    public struct ResolvedField: Sendable {
+        public var mapping: FieldMapping
+        public var remoteType: RemoteFieldType
+        public var translation: any Translation
+    }
+
+    /// Resolves the enabled fields of an entity mapping. A field that the project or the portfolio no longer has is left out;
+    /// the mapping check names it.
+    public init(
+        entity: EntityMapping, mappingVersion: Int64, defaultMode: SyncMode, type: WorkItemTypeSchema, vocabulary: Vocabulary
+    ) {
+        self.entity = entity
+        self.mappingVersion = mappingVersion
+        self.defaultMode = defaultMode
+        rules = [:]
+        for mapping in entity.enabledFields {
+            guard let definition = vocabulary.catalogue[mapping.field], let schema = type[mapping.azureDevOpsField] else { continue }
+            rules[mapping.field] = ResolvedField(
+                mapping: mapping, remoteType: schema.type,
+                translation: Translations.translation(for: mapping, definition: definition, schema: schema, vocabulary: vocabulary))
+        }
+    }
+}
+
+/// Plans all mapped fields of one link. Pure: the same inputs give the same plan.
+public struct LinkPlanner: Sendable {
+    public var context: MappingContext
+    public var trigger: Trigger
+
+    public init(context: MappingContext, trigger: Trigger) {
+        self.context = context
+        self.trigger = trigger
+    }
+
+    /// - Parameters:
+    ///   - attempts: the pairs of unsettled writes, by field.
+    ///   - localChangedAt: when each field last changed in Kiplot, where known.
+    public func plan(
+        _ link: Link, item: Item, remote: RemoteSnapshot, attempts: [FieldKey: [AgreedPair]],
+        localChangedAt: (FieldKey) -> Instant? = { _ in nil }
+    ) -> LinkPlan {
+        var plan = LinkPlan(fields: [:], pulls: [:], pushes: [:], conflicts: [], dissolvedConflicts: [], newObstacles: [])
+        for (key, resolved) in context.rules.sorted(by: { $0.key < $1.key }) {
+            let known = link.fields[key] ?? LinkField()
+            let format = remote.formats[resolved.mapping.azureDevOpsField] ?? .html
+            let value = CanonicalForm.remoteValue(
+                of: remote.fields[resolved.mapping.azureDevOpsField], type: resolved.remoteType, format: format)
+            let state = FieldState(
+                local: item[key], remote: value, agreed: known.agreed, attempts: attempts[key] ?? [],
+                localChangedAt: localChangedAt(key), remoteChangedAt: remote.changedAt)
+            let rule = FieldRule(
+                direction: resolved.mapping.direction, conflictPolicy: resolved.mapping.conflictPolicy,
+                initialSource: trigger.initialSource, translation: resolved.translation)
+            decide(
+                FieldPlanner.plan(state, by: rule), key: key, known: known, state: state, version: item.version(of: key),
+                mode: resolved.mapping.mode, into: &plan)
+        }
+        return plan
+    }
+
+    private func decide(
+        _ decision: FieldDecision, key: FieldKey, known: LinkField, state: FieldState, version: Int64, mode: FieldMode,
+        into plan: inout LinkPlan
+    ) {
+        var field = known
+        field.remote = state.remote
+        field.isInConflict = false
+        field.isWaiting = false
+        let isManual = mode.resolved(default: context.defaultMode) == .manual
+        func may(_ movement: Movement) -> Bool {
+            trigger.movements.contains(movement) && (!isManual || trigger.includesManualFields)
+        }
+        switch decision {
+        case .inStep:
+            field.obstacle = nil
+        case .settle(let pair):
+            field.agreed = pair
+            field.obstacle = nil
+        case .pull(let pair, let overwritesEdit):
+            guard may(.pull) else {
+                field.isWaiting = isManual
+                break
+            }
+            if isStillBlocked(known, state) { break }
+            plan.pulls[key] = LinkPlan.Pull(pair: pair, plannedVersion: version, overwritesEdit: overwritesEdit)
+        case .push(let pair, let overwritesEdit):
+            guard may(.push) else {
+                field.isWaiting = isManual
+                break
+            }
+            if isStillBlocked(known, state) { break }
+            plan.pushes[key] = LinkPlan.Push(pair: pair, overwritten: state.remote, overwritesEdit: overwritesEdit)
+        case .merge(let pair):
+            guard may(.pull), may(.push) else {
+                field.isWaiting = isManual
+                break
+            }
+            if pair.local != state.local {
+                plan.pulls[key] = LinkPlan.Pull(
+                    pair: AgreedPair(local: pair.local, remote: state.remote), plannedVersion: version, overwritesEdit: false)
+            }
+            if pair.remote != state.remote {
+                plan.pushes[key] = LinkPlan.Push(pair: pair, overwritten: state.remote, overwritesEdit: false)
+            }
+        case .conflict:
+            field.isInConflict = true
+            plan.conflicts.append(key)
+        case .blocked(let obstacle):
+            let fingerprint = fingerprint(state)
+            if known.obstacle?.fingerprint != fingerprint { plan.newObstacles.append(key) }
+            field.obstacle = FieldObstacle(obstacle, fingerprint: fingerprint)
+        }
+        if known.isInConflict, !field.isInConflict { plan.dissolvedConflicts.append(key) }
+        if let obstacle = field.obstacle, obstacle.fingerprint != fingerprint(state) { field.obstacle = nil }
+        plan.fields[key] = field
+    }
+
+    /// A refused value is not sent again until something about it changes (`sync-protocol.md` 2.6).
+    private func isStillBlocked(_ known: LinkField, _ state: FieldState) -> Bool {
+        known.obstacle.map { $0.fingerprint == fingerprint(state) } ?? false
+    }
+
+    /// What an obstacle was found for: both values and the version of the mapping. A person who presses a button tries again.
+    func fingerprint(_ state: FieldState) -> String {
+        if trigger.includesManualFields, trigger.run == nil { return "pressed" }
+        return LinkPlanner.fingerprint(local: state.local, remote: state.remote, mappingVersion: context.mappingVersion)
+    }
+
+    static func fingerprint(local: FieldValue?, remote: RemoteValue?, mappingVersion: Int64) -> String {
+        "\(mappingVersion)|\(local?.json.canonicalText ?? "")|\(remote?.json.canonicalText ?? "")".digest
+    }
+}
+
+extension FieldObstacle {
+    init(_ obstacle: Obstacle, fingerprint: String) {
+        var code: String?
+        if case .refusedByAzureDevOps(let given, _) = obstacle { code = given }
+        self.init(message: obstacle.message, remedy: obstacle.remedy, code: code, fingerprint: fingerprint)
+    }
+}

@@ -1,0 +1,106 @@
+import FieldSync
+import Portfolio
+import Store
+
+/// What one transaction read of some links of one integration.
+struct ReconcileBatch: Sendable {
+    var integration: Integration
+    var mapping: StoredMappingSet
+    var entries: [Entry]
+    var workspace: Workspace
+    var peopleTable: [String: Identifier<Person>]
+    /// Which item is linked to which work item, for the parents that the batch may meet.
+    var parents: ParentDirectory
+
+    struct Entry: Sendable {
+        var link: Link
+        var item: Item
+        var attempts: [Attempt]
+
+        var attemptedPairs: [FieldKey: [AgreedPair]] {
+            var pairs: [FieldKey: [AgreedPair]] = [:]
+            for attempt in attempts where attempt.kind == .patch {
+                for (key, pair) in attempt.pairs { pairs[key, default: []].append(pair) }
+            }
+            return pairs
+        }
+    }
+
+    var vocabulary: Vocabulary {
+        Vocabulary(
+            stages: workspace.stages, people: workspace.people, peopleTable: peopleTable, businessUnits: workspace.businessUnits,
+            teams: workspace.teams, catalogue: workspace.catalogue)
+    }
+}
+
+/// Initiatives of the integration that are linked, in both directions.
+struct ParentDirectory: Sendable {
+    var items: [Int64: Identifier<Item>]
+    var workItems: [Identifier<Item>: Int64]
+}
+
+/// The initiative of an outcome ↔ the parent of its work item. Both must be linked, else the parent is left alone.
+struct ParentTranslation: Translation {
+    let directory: ParentDirectory
+
+    func kiplot(from remote: RemoteValue?) throws(Obstacle) -> FieldValue? {
+        guard case .number(let number) = remote else { return nil }
+        guard let item = directory.items[Int64(number)] else {
+            throw .unmapped(value: "#\(Int64(number))", field: "the parent")
+        }
+        return .item(item)
+    }
+
+    func azureDevOps(from local: FieldValue?) throws(Obstacle) -> RemoteValue? {
+        guard case .item(let item) = local else { return nil }
+        guard let workItem = directory.workItems[item] else { throw .unmapped(value: "the initiative", field: "the parent") }
+        return .number(Double(workItem))
+    }
+
+    func isSame(_ left: FieldValue?, _ right: FieldValue?) -> Bool { left == right }
+
+    /// Whether both ends are known well enough to plan anything.
+    func applies(local: FieldValue?, remote: Int64?) -> Bool {
+        if let remote, directory.items[remote] == nil { return false }
+        if case .item(let item) = local, directory.workItems[item] == nil { return false }
+        return true
+    }
+}
+
+extension StoreTransaction {
+    /// Reads everything that planning some links needs, as of one moment.
+    /// - Throws: `StoreError.notFound` when the integration or its mapping set is gone.
+    func reconcileBatch(_ links: [Link], of id: Identifier<Integration>) throws -> ReconcileBatch {
+        guard let integration = try integration(id), let mapping = try mappingSet(integration.mappingSet) else {
+            throw StoreError.notFound("The integration")
+        }
+        let items = try items(ids: links.map(\.item))
+        let attempts = try attempts(of: links.map(\.id))
+        var entries: [ReconcileBatch.Entry] = []
+        for link in links {
+            guard let item = items.first(where: { $0.id == link.item }) else { continue }
+            entries.append(ReconcileBatch.Entry(link: link, item: item, attempts: attempts[link.id] ?? []))
+        }
+        return ReconcileBatch(
+            integration: integration, mapping: mapping, entries: entries, workspace: try workspace(), peopleTable: try peopleTable(),
+            parents: ParentDirectory(items: [:], workItems: [:]))
+    }
+
+    /// The linked initiatives among some items and some work items.
+    func parentDirectory(
+        items: Set<Identifier<Item>>, workItems: Set<Int64>, in integration: Identifier<Integration>
+    ) throws -> ParentDirectory {
+        var directory = ParentDirectory(items: [:], workItems: [:])
+        for item in items {
+            guard let workItem = try liveLink(of: item, in: integration)?.workItem else { continue }
+            directory.workItems[item] = workItem
+            directory.items[workItem] = item
+        }
+        for workItem in workItems where directory.items[workItem] == nil {
+            guard let link = try liveLink(ofWorkItem: workItem, in: integration) else { continue }
+            directory.items[workItem] = link.item
+            directory.workItems[link.item] = workItem
+        }
+        return directory
+    }
+}

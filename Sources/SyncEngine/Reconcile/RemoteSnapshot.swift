@@ -1,0 +1,45 @@
+import FieldSync
+import JSON
+import Portfolio
+
+/// A work item as it was read, reduced to what planning needs.
+public struct RemoteSnapshot: Hashable, Sendable {
+    public var id: Int64
+    public var revision: Int64
+    public var type: String
+    public var project: String
+    public var title: String
+    public var state: String
+    public var fields: [String: JSONValue]
+    public var formats: [String: RichText.Format]
+    public var parent: Int64?
+    /// The position of the parent among the relations, for removing it.
+    public var parentRelation: Int?
+    public var hyperlinks: [String]
+    public var changedAt: Instant?
+    public var changedBy: RemoteIdentity?
+    public var createdBy: RemoteIdentity?
+    public var webURL: String?
+
+    public init(
+        id: Int64, revision: Int64, type: String, project: String, title: String, state: String, fields: [String: JSONValue],
+        formats: [String: RichText.Format], parent: Int64?, parentRelation: Int?, hyperlinks: [String], changedAt: Instant?,
+        changedBy: RemoteIdentity?, createdBy: RemoteIdentity?, webURL: String?
+    ) {
+        self.id = id
+        self.revision = revision
+        self.type = type
+        self.project = project
+        self.title = title
+        self.state = state
+        self.fields = fields
+        self.formats = formats
+        self.parent = parent
+        self.parentRelation = parentRelation
+        self.hyperlinks = hyperlinks
+        self.changedAt = changedAt
+        self.changedBy = changedBy
+        self.createdBy = createdBy
+        self.webURL = webURL
+    }
+}

@@ -1,0 +1,36 @@
+import FieldSync
+import Portfolio
+import Store
+
+/// A way in which values may move.
+public enum Movement: Hashable, Sendable { case pull, push }
+
+/// Why links are reconciled, and what that allows.
+public struct Trigger: Hashable, Sendable {
+    public var cause: Cause
+    /// Who pressed the button; `.kiplot` when it happens by itself.
+    public var actor: Actor
+    public var movements: Set<Movement>
+    /// Whether fields in manual mode take part: only a person can say so (A8).
+    public var includesManualFields: Bool
+    /// Whose values count where no agreement exists yet.
+    public var initialSource: InitialSource?
+    public var run: Identifier<Run>?
+    public var priority: Priority
+
+    public init(
+        cause: Cause, actor: Actor = .kiplot, movements: Set<Movement> = [.pull, .push], includesManualFields: Bool = false,
+        initialSource: InitialSource? = nil, run: Identifier<Run>? = nil, priority: Priority = .interactive
+    ) {
+        self.cause = cause
+        self.actor = actor
+        self.movements = movements
+        self.includesManualFields = includesManualFields
+        self.initialSource = initialSource
+        self.run = run
+        self.priority = priority
+    }
+
+    /// What a dirty link asks for by itself.
+    public static func automatic(_ link: Link) -> Trigger { Trigger(cause: link.cause, priority: link.priority) }
+}
