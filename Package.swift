@@ -30,11 +30,10 @@ let server: [Target.Dependency] = [
     product("Logging", "swift-log"),
     product("NIOCore", "swift-nio"),
     product("ServiceLifecycle", "swift-service-lifecycle"),
+    product("UnixSignals", "swift-service-lifecycle"),
 ]
 let client: [Target.Dependency] = [
     product("AsyncHTTPClient", "async-http-client"),
-    product("Logging", "swift-log"),
-    product("NIOCore", "swift-nio"),
     product("NIOFoundationCompat", "swift-nio"),
     product("NIOHTTP1", "swift-nio"),
     product("NIOPosix", "swift-nio"),
@@ -73,7 +72,7 @@ let package = Package(
         module("FieldSync", ["JSON", "Portfolio"]),
 
         // The outside world, each behind one small interface.
-        module("AzureDevOps", ["JSON"] + client),
+        module("AzureDevOps", ["JSON", product("Logging", "swift-log"), product("NIOCore", "swift-nio")] + client),
         module("Database", [product("GRDB", "GRDB.swift")]),
         module("Store", ["JSON", "Portfolio", "FieldSync", "Database"]),
 
@@ -102,8 +101,7 @@ let package = Package(
         // The simulated Azure DevOps: shares nothing with the product but JSON.
         module(
             "AzureDevOpsSimulator",
-            ["JSON", product("AsyncHTTPClient", "async-http-client")] + server,
-            exclude: ["Board/web"]),
+            ["JSON", product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio")] + server),
         program("azure-devops-simulator", ["AzureDevOpsSimulator"] + server),
 
         tests("JSONTests", ["JSON"]),
@@ -116,6 +114,6 @@ let package = Package(
         tests("SyncEngineTests", ["SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "AzureDevOps", "AzureDevOpsSimulator", "JSON"]),
         tests("WebTests", ["Web", "SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
         tests("AzureDevOpsSimulatorTests", ["AzureDevOpsSimulator", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
-        tests("EndToEndTests", ["JSON"] + client),
+        tests("EndToEndTests", ["JSON", product("NIOCore", "swift-nio")] + client),
     ]
 )

@@ -1,0 +1,45 @@
+import JSON
+
+extension World {
+    /// Moves a work item to the recycle bin: one more revision, and its links vanish from the other ends.
+    mutating func delete(_ id: Int64, by author: Account, at milliseconds: Int64, base: String) throws(ServiceFault) -> WorkItemRecord {
+        guard var record = living(id) else { throw .workItemMissing(id) }
+        let now = max(ServiceTime(rounding: milliseconds), record.current.changed.next)
+        addRevision(to: &record, Draft(record), by: author, at: now)
+        record.deletion = WorkItemRecord.Deletion(at: now, account: author.id)
+        workItems[id] = record
+        for relation in record.relations {
+            guard let target = relation.target else { continue }
+            workItems[target]?.relations.removeAll { $0.target == id }
+        }
+        announce(.deleted, id, by: author, at: milliseconds, base: base)
+        return record
+    }
+
+    mutating func restore(_ id: Int64, by author: Account, at milliseconds: Int64, base: String) throws(ServiceFault) -> WorkItemRecord {
+        guard var record = workItems[id], record.deletion != nil else { throw .workItemMissing(id) }
+        let now = max(ServiceTime(rounding: milliseconds), record.current.changed.next)
+        record.deletion = nil
+        record.relations.removeAll { relation in relation.target.map { living($0) == nil } ?? false }
+        addRevision(to: &record, Draft(record), by: author, at: now)
+        workItems[id] = record
+        for relation in record.relations {
+            guard let target = relation.target, let reverse = RelationType.named(relation.kind)?.reverse else { continue }
+            workItems[target]?.relations.append(
+                WorkItemRecord.Relation(
+                    kind: reverse, target: id, url: "",
+                    attributes: ["isLocked": false, "name": .string(RelationType.named(reverse)?.name ?? "")]))
+        }
+        announce(.restored, id, by: author, at: milliseconds, base: base)
+        return record
+    }
+
+    /// Removes a work item for good; its number never comes back.
+    mutating func destroy(_ id: Int64) throws(ServiceFault) {
+        guard let record = workItems.removeValue(forKey: id) else { throw .workItemMissing(id) }
+        for relation in record.relations {
+            guard let target = relation.target else { continue }
+            workItems[target]?.relations.removeAll { $0.target == id }
+        }
+    }
+}

@@ -1,0 +1,67 @@
+import ArgumentParser
+import AzureDevOpsSimulator
+import Foundation
+import Logging
+import ServiceLifecycle
+import UnixSignals
+
+@main
+struct AzureDevOpsSimulatorCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "azure-devops-simulator",
+        abstract: "An Azure DevOps to try things on: work items, service hooks, faults.",
+        discussion: """
+            The organisation stands at http://127.0.0.1:PORT/ANY-NAME and takes the personal access token that you give it. Open
+            http://127.0.0.1:PORT/ in a browser to work on its board. Faults and inspection are under /_simulator/.
+            """)
+
+    @Option(help: "The port to listen on; 0 takes a free one.") var port = 8090
+    @Option(help: "The address to listen on.") var host = "127.0.0.1"
+    @Option(help: "A personal access token that the organisation accepts; may be given several times.") var pat: [String] = []
+    @Option(help: "The name of a project; may be given several times.") var project: [String] = []
+    @Option(help: "The process of the projects: agile, scrum, cmmi or basic.") var process = "agile"
+    @Option(name: .customLong("work-items"), help: "How many work items to make up in each project.") var workItems = 0
+    @Option(help: "The seed of everything that is made up.") var seed: UInt64 = 1
+    @Option(help: "Milliseconds that every answer takes longer.") var latency: Int64 = 0
+    @Option(help: "A file that keeps the organisation over restarts.") var state: String?
+
+    func validate() throws {
+        guard ProcessTemplate(rawValue: process) != nil else {
+            throw ValidationError("There is no process “\(process)”. Choose agile, scrum, cmmi or basic.")
+        }
+        guard (0...65_535).contains(port) else { throw ValidationError("The port must be between 0 and 65535.") }
+    }
+
+    func run() async throws {
+        var world = World(seed: seed)
+        let now = Int64(Date().timeIntervalSince1970 * 1_000)
+        for token in pat { world.addToken(token) }
+        for name in project.isEmpty ? ["Contoso"] : project {
+            let added = world.addProject(name: name, process: ProcessTemplate(rawValue: process) ?? .agile, at: now)
+            if workItems > 0 { world.generate(workItems, in: added, seed: seed, at: now, base: "http://\(host):\(port)/contoso") }
+        }
+        var journal: Journal?
+        if let state {
+            do {
+                journal = try Journal(path: state)
+            } catch {
+                throw ValidationError(error.message)
+            }
+        }
+        var options = SimulatorServer.Options()
+        options.host = host
+        options.port = port
+        options.latency = latency
+        let host = host
+        let server = SimulatorServer(simulation: Simulation(world: world, journal: journal), options: options) { port in
+            print("Azure DevOps, simulated, at http://\(host):\(port)/contoso; its board at http://\(host):\(port)/")
+            // A script that waits for this line must see it at once.
+            fflush(nil)
+        }
+        var logger = Logger(label: "azure-devops-simulator")
+        logger.logLevel = .error
+        let group = ServiceGroup(
+            configuration: .init(services: [.init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+        try await group.run()
+    }
+}
