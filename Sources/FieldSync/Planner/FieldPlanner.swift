@@ -76,7 +76,10 @@ public enum FieldPlanner {
         if meansTheSame(state, rule) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
         switch rule.direction {
         case .read: return try pull(state, rule, overwritesEdit: state.local != nil)
-        case .write: return try push(state, rule, overwritesEdit: state.remote != nil)
+        case .write:
+            // Nothing in Kiplot is no wish to empty the other side: what stands there stays until somebody sets a value here.
+            if state.local == nil { return .settle(AgreedPair(local: nil, remote: state.remote)) }
+            return try push(state, rule, overwritesEdit: state.remote != nil)
         case .both: break
         }
         if state.local == nil { return try pull(state, rule, overwritesEdit: false) }

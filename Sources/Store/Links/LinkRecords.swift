@@ -113,21 +113,31 @@ extension StoreTransaction {
     }
 
     /// The links that may be looked at now, the most urgent first. Served by `link_due`.
-    public func linksDue(in integration: Identifier<Integration>, at now: Instant, limit: Int) throws -> [Link] {
+    public func linksDue(
+        in integration: Identifier<Integration>, priorities: ClosedRange<Priority> = .interactive ... .bulk, at now: Instant, limit: Int
+    ) throws -> [Link] {
         try sql.rows(
             """
             SELECT \(Self.linkColumns) FROM link
-            WHERE integration_id = $1 AND is_waiting = TRUE AND not_before <= $2
-            ORDER BY priority, not_before LIMIT $3
+            WHERE integration_id = $1 AND is_waiting = TRUE AND priority BETWEEN $2 AND $3 AND not_before <= $4
+            ORDER BY priority, not_before LIMIT $5
             """,
-            [.integer(integration.number), .integer(now.milliseconds), .integer(Int64(limit))]
+            [
+                .integer(integration.number), .integer(priorities.lowerBound.rawValue), .integer(priorities.upperBound.rawValue),
+                .integer(now.milliseconds), .integer(Int64(limit)),
+            ]
         ).map(Self.link)
     }
 
-    /// When the next link of the integration falls due; `nil` when none waits.
-    public func nextDue(in integration: Identifier<Integration>) throws -> Instant? {
+    /// When the next link falls due; `nil` when none waits.
+    public func nextDue(
+        in integration: Identifier<Integration>, priorities: ClosedRange<Priority> = .interactive ... .bulk
+    ) throws -> Instant? {
         try sql.row(
-            "SELECT min(not_before) FROM link WHERE integration_id = $1 AND is_waiting = TRUE", [.integer(integration.number)]
+            """
+            SELECT min(not_before) FROM link WHERE integration_id = $1 AND is_waiting = TRUE AND priority BETWEEN $2 AND $3
+            """,
+            [.integer(integration.number), .integer(priorities.lowerBound.rawValue), .integer(priorities.upperBound.rawValue)]
         )?.integer(0).map { Instant(milliseconds: $0) }
     }
 

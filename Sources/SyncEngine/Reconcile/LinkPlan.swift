@@ -1,4 +1,5 @@
 import FieldSync
+import JSON
 import Portfolio
 import Store
 
@@ -67,17 +68,21 @@ public struct MappingContext: Sendable {
 public struct LinkPlanner: Sendable {
     public var context: MappingContext
     public var trigger: Trigger
+    /// Fields that Azure DevOps has refused a moment ago: they are not sent again in this reconcile.
+    public var refused: Set<FieldKey>
 
-    public init(context: MappingContext, trigger: Trigger) {
+    public init(context: MappingContext, trigger: Trigger, refused: Set<FieldKey> = []) {
         self.context = context
         self.trigger = trigger
+        self.refused = refused
     }
 
     /// - Parameters:
     ///   - attempts: the pairs of unsettled writes, by field.
     ///   - localChangedAt: when each field last changed in Kiplot, where known.
+    ///   - parents: the linked initiatives that the parent may be; `nil` leaves the parent alone.
     public func plan(
-        _ link: Link, item: Item, remote: RemoteSnapshot, attempts: [FieldKey: [AgreedPair]],
+        _ link: Link, item: Item, remote: RemoteSnapshot, attempts: [FieldKey: [AgreedPair]], parents: ParentDirectory? = nil,
         localChangedAt: (FieldKey) -> Instant? = { _ in nil }
     ) -> LinkPlan {
         var plan = LinkPlan(fields: [:], pulls: [:], pushes: [:], conflicts: [], dissolvedConflicts: [], newObstacles: [])
@@ -92,11 +97,41 @@ public struct LinkPlanner: Sendable {
             let rule = FieldRule(
                 direction: resolved.mapping.direction, conflictPolicy: resolved.mapping.conflictPolicy,
                 initialSource: trigger.initialSource, translation: resolved.translation)
+            let decision = Self.keepingFormats(
+                FieldPlanner.plan(state, by: rule), present: remote.formats[resolved.mapping.azureDevOpsField],
+                field: resolved.mapping.azureDevOpsField)
             decide(
-                FieldPlanner.plan(state, by: rule), key: key, known: known, state: state, version: item.version(of: key),
-                mode: resolved.mapping.mode, into: &plan)
+                decision, key: key, known: known, state: state, version: item.version(of: key), mode: resolved.mapping.mode, into: &plan)
         }
+        if let parents { planParent(link, item: item, remote: remote, attempts: attempts, parents, into: &plan) }
         return plan
+    }
+
+    /// The parent is no field of Azure DevOps and changes without a revision, but it is planned like one: both ends must be linked.
+    private func planParent(
+        _ link: Link, item: Item, remote: RemoteSnapshot, attempts: [FieldKey: [AgreedPair]], _ parents: ParentDirectory,
+        into plan: inout LinkPlan
+    ) {
+        guard let direction = context.entity.parentDirection else { return }
+        let translation = ParentTranslation(directory: parents)
+        guard translation.applies(local: item[.parent], remote: remote.parent) else {
+            plan.fields[.parent] = link.fields[.parent]
+            return
+        }
+        let known = link.fields[.parent] ?? LinkField()
+        let state = FieldState(
+            local: item[.parent], remote: remote.parent.map { .number(Double($0)) }, agreed: known.agreed, attempts: attempts[.parent] ?? [])
+        let rule = FieldRule(
+            direction: direction, conflictPolicy: .hold, initialSource: trigger.initialSource, translation: translation)
+        decide(
+            FieldPlanner.plan(state, by: rule), key: .parent, known: known, state: state, version: item.version(of: .parent), mode: .inherit,
+            into: &plan)
+    }
+
+    /// HTML is never written over Markdown, nor the reverse (A22): Azure DevOps would show the one as the other.
+    private static func keepingFormats(_ decision: FieldDecision, present: RichText.Format?, field: String) -> FieldDecision {
+        guard case .push(let pair, _) = decision, case .richText(let text) = pair.remote else { return decision }
+        return text.format == .html && present == .markdown ? .blocked(.markdownOverHTML(field: field)) : decision
     }
 
     private func decide(
@@ -109,7 +144,7 @@ public struct LinkPlanner: Sendable {
         field.isWaiting = false
         let isManual = mode.resolved(default: context.defaultMode) == .manual
         func may(_ movement: Movement) -> Bool {
-            trigger.movements.contains(movement) && (!isManual || trigger.includesManualFields)
+            trigger.movements.contains(movement) && (!isManual || trigger.includesManualFields) && trigger.covers(key)
         }
         switch decision {
         case .inStep:
@@ -129,7 +164,7 @@ public struct LinkPlanner: Sendable {
                 field.isWaiting = isManual
                 break
             }
-            if isStillBlocked(known, state) { break }
+            if refused.contains(key) || isStillBlocked(known, state) { break }
             plan.pushes[key] = LinkPlan.Push(pair: pair, overwritten: state.remote, overwritesEdit: overwritesEdit)
         case .merge(let pair):
             guard may(.pull), may(.push) else {
@@ -140,7 +175,7 @@ public struct LinkPlanner: Sendable {
                 plan.pulls[key] = LinkPlan.Pull(
                     pair: AgreedPair(local: pair.local, remote: state.remote), plannedVersion: version, overwritesEdit: false)
             }
-            if pair.remote != state.remote {
+            if pair.remote != state.remote, !refused.contains(key) {
                 plan.pushes[key] = LinkPlan.Push(pair: pair, overwritten: state.remote, overwritesEdit: false)
             }
         case .conflict:
@@ -156,15 +191,15 @@ public struct LinkPlanner: Sendable {
         plan.fields[key] = field
     }
 
-    /// A refused value is not sent again until something about it changes (`sync-protocol.md` 2.6).
+    /// A refused value is not sent again until something about it changes (`sync-protocol.md` 2.6), or a person presses a button.
     private func isStillBlocked(_ known: LinkField, _ state: FieldState) -> Bool {
-        known.obstacle.map { $0.fingerprint == fingerprint(state) } ?? false
+        guard !trigger.isPressed else { return false }
+        return known.obstacle.map { $0.fingerprint == fingerprint(state) } ?? false
     }
 
-    /// What an obstacle was found for: both values and the version of the mapping. A person who presses a button tries again.
+    /// What an obstacle was found for: both values and the version of the mapping.
     func fingerprint(_ state: FieldState) -> String {
-        if trigger.includesManualFields, trigger.run == nil { return "pressed" }
-        return LinkPlanner.fingerprint(local: state.local, remote: state.remote, mappingVersion: context.mappingVersion)
+        LinkPlanner.fingerprint(local: state.local, remote: state.remote, mappingVersion: context.mappingVersion)
     }
 
     static func fingerprint(local: FieldValue?, remote: RemoteValue?, mappingVersion: Int64) -> String {

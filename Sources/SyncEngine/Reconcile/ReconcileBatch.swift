@@ -9,8 +9,6 @@ struct ReconcileBatch: Sendable {
     var entries: [Entry]
     var workspace: Workspace
     var peopleTable: [String: Identifier<Person>]
-    /// Which item is linked to which work item, for the parents that the batch may meet.
-    var parents: ParentDirectory
 
     struct Entry: Sendable {
         var link: Link
@@ -34,9 +32,14 @@ struct ReconcileBatch: Sendable {
 }
 
 /// Initiatives of the integration that are linked, in both directions.
-struct ParentDirectory: Sendable {
-    var items: [Int64: Identifier<Item>]
-    var workItems: [Identifier<Item>: Int64]
+public struct ParentDirectory: Sendable {
+    public var items: [Int64: Identifier<Item>]
+    public var workItems: [Identifier<Item>: Int64]
+
+    public init(items: [Int64: Identifier<Item>] = [:], workItems: [Identifier<Item>: Int64] = [:]) {
+        self.items = items
+        self.workItems = workItems
+    }
 }
 
 /// The initiative of an outcome ↔ the parent of its work item. Both must be linked, else the parent is left alone.
@@ -77,13 +80,13 @@ extension StoreTransaction {
         let items = try items(ids: links.map(\.item))
         let attempts = try attempts(of: links.map(\.id))
         var entries: [ReconcileBatch.Entry] = []
+        let byID = Dictionary(items.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         for link in links {
-            guard let item = items.first(where: { $0.id == link.item }) else { continue }
+            guard let item = byID[link.item] else { continue }
             entries.append(ReconcileBatch.Entry(link: link, item: item, attempts: attempts[link.id] ?? []))
         }
         return ReconcileBatch(
-            integration: integration, mapping: mapping, entries: entries, workspace: try workspace(), peopleTable: try peopleTable(),
-            parents: ParentDirectory(items: [:], workItems: [:]))
+            integration: integration, mapping: mapping, entries: entries, workspace: try workspace(), peopleTable: try peopleTable())
     }
 
     /// The linked initiatives among some items and some work items.

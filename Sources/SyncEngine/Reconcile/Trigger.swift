@@ -17,10 +17,13 @@ public struct Trigger: Hashable, Sendable {
     public var initialSource: InitialSource?
     public var run: Identifier<Run>?
     public var priority: Priority
+    /// Only these fields move; `nil` for all.
+    public var fields: Set<FieldKey>?
 
     public init(
         cause: Cause, actor: Actor = .kiplot, movements: Set<Movement> = [.pull, .push], includesManualFields: Bool = false,
-        initialSource: InitialSource? = nil, run: Identifier<Run>? = nil, priority: Priority = .interactive
+        initialSource: InitialSource? = nil, run: Identifier<Run>? = nil, priority: Priority = .interactive,
+        fields: Set<FieldKey>? = nil
     ) {
         self.cause = cause
         self.actor = actor
@@ -29,7 +32,16 @@ public struct Trigger: Hashable, Sendable {
         self.initialSource = initialSource
         self.run = run
         self.priority = priority
+        self.fields = fields
     }
+
+    /// A person pressed a button for this very item: what was refused before is tried again.
+    var isPressed: Bool { includesManualFields && run == nil }
+
+    /// Whether everything that waits on a link is dealt with by this.
+    var coversEverything: Bool { movements.count == 2 && fields == nil }
+
+    func covers(_ field: FieldKey) -> Bool { fields?.contains(field) ?? true }
 
     /// What a dirty link asks for by itself.
     public static func automatic(_ link: Link) -> Trigger { Trigger(cause: link.cause, priority: link.priority) }

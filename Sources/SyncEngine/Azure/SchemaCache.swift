@@ -1,0 +1,118 @@
+import AzureDevOps
+import FieldSync
+import Portfolio
+import Store
+
+/// What projects offer, read from the projects themselves and remembered for a while.
+public actor SchemaCache {
+    private struct Key: Hashable {
+        var organisation: String
+        var project: String
+    }
+
+    private struct Entry {
+        var types: [String: WorkItemTypeSchema] = [:]
+        var descriptions: [String: FieldDescription] = [:]
+        var list: [WorkItemType] = []
+        var readAt: Instant
+    }
+
+    private let clock: any EngineClock
+    private var entries: [Key: Entry] = [:]
+    /// After this long a project is asked again: processes change, but seldom.
+    private static let lifetime = Duration.seconds(600)
+
+    init(clock: any EngineClock) { self.clock = clock }
+
+    func forget(_ project: String, of client: AzureDevOpsClient) { entries[Key(organisation: client.organisation.base, project: project)] = nil }
+
+    /// The schema of some types; those that the project does not have are left out.
+    func schema(of project: String, types names: Set<String>?, by client: AzureDevOpsClient) async throws(AzureDevOpsError) -> ProjectSchema {
+        let key = Key(organisation: client.organisation.base, project: project)
+        var entry = try await entry(key, project, client)
+        let wanted = names.map { names in Set(names.map { $0.lowercased() }) }
+        var schemas: [WorkItemTypeSchema] = []
+        for type in entry.list where wanted?.contains(type.name.lowercased()) ?? true {
+            if let known = entry.types[type.name] {
+                schemas.append(known)
+                continue
+            }
+            let fields = try await client.fields(of: type.name, in: project)
+            let states = type.states.isEmpty ? try await client.states(of: type.name, in: project) : type.states
+            let schema = WorkItemTypeSchema(type, states: states, fields: fields, descriptions: entry.descriptions)
+            entry.types[type.name] = schema
+            schemas.append(schema)
+        }
+        entries[key]?.types.merge(entry.types) { _, new in new }
+        return ProjectSchema(workItemTypes: schemas)
+    }
+
+    private func entry(_ key: Key, _ project: String, _ client: AzureDevOpsClient) async throws(AzureDevOpsError) -> Entry {
+        if let entry = entries[key], entry.readAt.adding(Self.lifetime) > clock.now { return entry }
+        let list = try await client.workItemTypes(of: project)
+        let descriptions = try await client.fieldDescriptions(in: project)
+        var entry = Entry(readAt: clock.now)
+        entry.list = list
+        entry.descriptions = Dictionary(descriptions.map { ($0.referenceName, $0) }, uniquingKeysWith: { first, _ in first })
+        entries[key] = entry
+        return entry
+    }
+}
+
+extension WorkItemTypeSchema {
+    init(_ type: WorkItemType, states: [WorkItemType.State], fields: [WorkItemTypeField], descriptions: [String: FieldDescription]) {
+        self.init(
+            name: type.name, referenceName: type.referenceName,
+            states: states.map { StateSchema(name: $0.name, category: StateSchema.Category(azureDevOps: $0.category)) },
+            fields: fields.map { FieldSchema($0, description: descriptions[$0.referenceName]) })
+    }
+}
+
+extension StateSchema.Category {
+    /// Processes of one's own have only these five (FACTS.md 8).
+    init(azureDevOps name: String) {
+        self =
+            switch name {
+            case "InProgress": .inProgress
+            case "Resolved": .resolved
+            case "Completed": .completed
+            case "Removed": .removed
+            default: .proposed
+            }
+    }
+}
+
+extension FieldSchema {
+    init(_ field: WorkItemTypeField, description: FieldDescription?) {
+        self.init(
+            referenceName: field.referenceName, name: field.name, type: RemoteFieldType(field.referenceName, description),
+            isReadOnly: WorkItemPatch.readOnlyFields.contains(field.referenceName.lowercased()), isRequired: field.isRequired,
+            hasDefault: field.hasDefault, allowedValues: description?.isIdentity == true ? [] : field.allowedValues)
+    }
+}
+
+extension RemoteFieldType {
+    /// Identities and tags are told apart from the texts as which they are announced (FACTS.md 8).
+    init(_ referenceName: String, _ description: FieldDescription?) {
+        if referenceName == "System.Tags" {
+            self = .tags
+        } else if description?.isIdentity == true {
+            self = .identity
+        } else {
+            self =
+                switch description?.type ?? "string" {
+                case "integer", "picklistInteger": .integer
+                case "double", "picklistDouble": .double
+                case "boolean": .boolean
+                case "dateTime": .dateTime
+                case "html": .html
+                case "plainText": .plainText
+                case "treePath": .treePath
+                case "history": .history
+                case "guid": .guid
+                case "identity": .identity
+                default: .string
+                }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+import Store
+
+/// What stops the work on a whole integration, not only on one link.
+enum LaneStop: Error, Hashable, Sendable {
+    /// The token is not accepted: everything waits for another one.
+    case credential(LinkProblem)
+    case later(LinkProblem, after: Duration?)
+    /// The integration is paused or gone, or a secret cannot be opened.
+    case unusable(LinkProblem)
+
+    var problem: LinkProblem {
+        switch self {
+        case .credential(let problem), .later(let problem, _), .unusable(let problem): problem
+        }
+    }
+
+    /// Reading changes nothing, so whatever went wrong is worth another try, but for the credential and what will not get better.
+    init(reading failure: RemoteFailure) {
+        self =
+            switch failure {
+            case .credential(let problem): .credential(problem)
+            case .later(let problem, let after): .later(problem, after: after)
+            case .permanent(let problem): .unusable(problem)
+            default: .later(failure.problem, after: nil)
+            }
+    }
+}

@@ -1,0 +1,74 @@
+import AzureDevOps
+import FieldSync
+import Portfolio
+import Store
+
+/// What a link becomes when its work item is deleted, moved or retyped: shown, never followed (A18, A19, A20).
+struct LinkStates: Sendable {
+    let store: Store
+    let clock: any EngineClock
+
+    /// A work item was missing from a reading: only the answer for this very id decides.
+    func resolveMissing(_ link: Link, _ integration: Integration, by client: AzureDevOpsClient) async throws -> RemoteSnapshot? {
+        guard let id = link.workItem else { return nil }
+        do throws(AzureDevOpsError) {
+            return RemoteSnapshot(try await client.workItem(id))
+        } catch {
+            guard case .workItemMissing = error else { throw LaneStop(reading: RemoteFailure(error)) }
+        }
+        let isDeleted: Bool
+        do throws(AzureDevOpsError) {
+            isDeleted = try await client.isInRecycleBin(id, project: integration.projectID)
+        } catch {
+            isDeleted = false
+        }
+        let problem =
+            isDeleted
+            ? LinkProblem(
+                message: "Work item #\(id) was deleted in Azure DevOps.",
+                remedy: "Restore it from the recycle bin there, or unlink the item. Nothing was deleted in Kiplot.", code: "TF401232")
+            : LinkProblem(
+                message: "Work item #\(id) is gone, or the access token may not read it any more.",
+                remedy: "Check the rights of the token's owner; or unlink the item. Nothing was deleted in Kiplot.", code: "TF401232")
+        try await leave(link, .remoteDeleted, problem)
+        return nil
+    }
+
+    /// Whether a work item still belongs to the integration; if not, the link leaves its scope.
+    func checkScope(_ link: Link, _ snapshot: RemoteSnapshot, projectName: String, mapping: MappingSet, kind: ItemKind?) async throws -> Bool {
+        if snapshot.project.lowercased() != projectName.lowercased() {
+            try await leave(
+                link, .outOfScope,
+                LinkProblem(
+                    message: "Work item #\(snapshot.id) was moved to the project \(snapshot.project).",
+                    remedy: "Move it back, or unlink the item. Nothing is written meanwhile."))
+            return false
+        }
+        guard let entity = mapping.entity(forWorkItemType: snapshot.type), kind == nil || entity.kind == kind else {
+            try await leave(
+                link, .outOfScope,
+                LinkProblem(
+                    message: "Work item #\(snapshot.id) is now a \(snapshot.type), which is not mapped to this kind of item.",
+                    remedy: "Change its type back, add the type to the mapping, or unlink the item. Nothing is written meanwhile."))
+            return false
+        }
+        return true
+    }
+
+    private func leave(_ link: Link, _ state: Link.State, _ problem: LinkProblem) async throws {
+        let now = clock.now
+        try await store.write { transaction in
+            guard var fresh = try transaction.link(link.id), fresh.state.isLive else { return }
+            if fresh.state != state {
+                try transaction.file(
+                    Receipt(
+                        link: fresh, field: nil, action: .stateChanged, at: now, actor: "Azure DevOps", cause: fresh.cause,
+                        detail: problem.message))
+            }
+            fresh.state = state
+            fresh.problem = problem
+            fresh.settled = max(fresh.settled, link.dirty)
+            try transaction.update(fresh)
+        }
+    }
+}

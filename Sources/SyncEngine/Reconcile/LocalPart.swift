@@ -1,0 +1,290 @@
+import Database
+import FieldSync
+import Portfolio
+import Store
+
+/// The local part of reconciling: planning, pulls, agreements, receipts and the memory of what is about to be written, all in one
+/// transaction, so that nothing can change between the plan and what follows from it.
+struct LocalPart {
+    let transaction: StoreTransaction
+    let request: PlanningRequest
+    private let batch: ReconcileBatch
+    private let parents: ParentDirectory
+
+    /// The most writes that happen by themselves between two edits of people (A12).
+    static let automaticWriteLimit = 5
+    /// Azure DevOps refuses changes past 10,000 revisions; a reserve stays for people (`sync-protocol.md` F11).
+    static let revisionLimit: Int64 = 9_000
+
+    init(_ transaction: StoreTransaction, _ request: PlanningRequest) throws {
+        self.transaction = transaction
+        self.request = request
+        var links: [Link] = []
+        for id in request.snapshots.keys.sorted(by: { $0.number < $1.number }) {
+            if let link = try transaction.link(id), link.state.isLive { links.append(link) }
+        }
+        let first = try transaction.reconcileBatch(links, of: request.integration)
+        if !request.isPreview, try transaction.addMissingPeople(named: request, mapping: first.mapping.mapping, vocabulary: first.vocabulary) {
+            batch = try transaction.reconcileBatch(links, of: request.integration)
+        } else {
+            batch = first
+        }
+        parents = try transaction.parentDirectory(
+            items: Set(batch.entries.compactMap { entry in if case .item(let id) = entry.item[.parent] { id } else { nil } }),
+            workItems: Set(request.snapshots.values.compactMap(\.parent)), in: request.integration)
+    }
+
+    func run() throws -> [PlannedLink] {
+        guard batch.integration.state == .active || request.isPreview else { return [] }
+        var contexts: [ItemKind: MappingContext] = [:]
+        for entity in batch.mapping.mapping.entities {
+            guard let type = request.schema[entity.workItemType] else { continue }
+            contexts[entity.kind] = MappingContext(
+                entity: entity, mappingVersion: batch.mapping.version, defaultMode: batch.integration.defaultMode, type: type,
+                vocabulary: batch.vocabulary)
+        }
+        var planned: [PlannedLink] = []
+        for entry in batch.entries {
+            guard let snapshot = request.snapshots[entry.link.id] else { continue }
+            guard let context = contexts[entry.item.kind] else {
+                planned.append(try unmapped(entry, snapshot))
+                continue
+            }
+            planned.append(try plan(entry, snapshot, context))
+        }
+        return planned
+    }
+
+    private func unmapped(_ entry: ReconcileBatch.Entry, _ snapshot: RemoteSnapshot) throws -> PlannedLink {
+        var link = entry.link
+        link.settled = link.dirty
+        link.problem = LinkProblem(
+            message: "\(entry.item.kind.plural) are not mapped in this integration.",
+            remedy: "Add the pair to the mapping, or unlink the item.")
+        if !request.isPreview { try transaction.update(link) }
+        let trigger = request.choice.trigger(for: link)
+        let context = MappingContext(
+            entity: EntityMapping(kind: entry.item.kind, workItemType: ""), mappingVersion: batch.mapping.version,
+            defaultMode: batch.integration.defaultMode, type: WorkItemTypeSchema(name: "", referenceName: "", states: [], fields: []),
+            vocabulary: batch.vocabulary)
+        return PlannedLink(
+            link: link, item: entry.item, snapshot: snapshot, context: context, trigger: trigger, pushes: [:], generation: link.dirty,
+            epoch: batch.integration.epoch, outcome: LinkOutcome(link: link.id, item: link.item, workItem: link.workItem, problem: link.problem))
+    }
+
+    private func plan(_ entry: ReconcileBatch.Entry, _ snapshot: RemoteSnapshot, _ context: MappingContext) throws -> PlannedLink {
+        let trigger = request.choice.trigger(for: entry.link)
+        let planner = LinkPlanner(context: context, trigger: trigger, refused: request.refused)
+        var plan = planner.plan(
+            entry.link, item: entry.item, remote: snapshot, attempts: entry.attemptedPairs,
+            parents: entry.item.kind == .outcome ? parents : nil
+        ) { key in
+            guard context.rules[key]?.mapping.conflictPolicy == .newest else { return nil }
+            return try? transaction.lastChange(of: key, on: entry.item.id)?.at
+        }
+        var outcome = LinkOutcome(link: entry.link.id, item: entry.item.id, workItem: entry.link.workItem)
+        outcome.waiting = plan.fields.filter { $0.value.isWaiting }.keys.sorted()
+        if request.isPreview {
+            outcome.pulled = plan.pulls.keys.sorted()
+            outcome.pushed = plan.pushes.keys.sorted()
+            outcome.conflicts = plan.conflicts
+            for (key, field) in plan.fields { outcome.obstacles[key] = field.obstacle?.message }
+            return PlannedLink(
+                link: entry.link, item: entry.item, snapshot: snapshot, context: context, trigger: trigger, pushes: plan.pushes,
+                generation: entry.link.dirty, epoch: batch.integration.epoch, outcome: outcome)
+        }
+        let item = try pull(&plan, entry.item, entry.link, snapshot, context, trigger, &outcome)
+        if request.isSingle, let first = plan.pushes.keys.min() { plan.pushes = plan.pushes.filter { $0.key == first } }
+        return try remember(plan, entry, item, snapshot, context, trigger, outcome)
+    }
+
+    /// Writes the link back, and begins the attempt when something has to go out.
+    private func remember(
+        _ plan: LinkPlan, _ entry: ReconcileBatch.Entry, _ item: Item, _ snapshot: RemoteSnapshot, _ context: MappingContext,
+        _ trigger: Trigger, _ given: LinkOutcome
+    ) throws -> PlannedLink {
+        var link = entry.link
+        var outcome = given
+        let isForeign = snapshot.changedBy?.id != request.ownerID
+        if isForeign, snapshot.revision > link.seenRevision { link.automaticWrites = 0 }
+        let wasOutside = link.state != .active
+        link.state = .active
+        link.seenRevision = max(link.seenRevision, snapshot.revision)
+        link.seenParent = snapshot.parent
+        link.workItemType = snapshot.type
+        link.remoteState = snapshot.state
+        link.remoteChangedAt = snapshot.changedAt
+        link.remoteChangedBy = snapshot.changedBy?.displayName
+        link.fields = plan.fields
+        link.failures = 0
+        link.problem = nil
+        if wasOutside {
+            try transaction.file(receipt(link, trigger, .stateChanged, detail: "The work item is back; synchronising again."))
+        }
+        try note(plan, link, item, snapshot, trigger)
+        outcome.conflicts = plan.fields.filter { $0.value.isInConflict }.keys.sorted()
+        for (key, field) in plan.fields { if let obstacle = field.obstacle { outcome.obstacles[key] = obstacle.message } }
+        try forgetSettledAttempts(entry.attempts, plan.fields)
+        var attempt: Attempt?
+        if !plan.pushes.isEmpty {
+            if let problem = breaker(link, snapshot, trigger) {
+                link.problem = problem
+                outcome.problem = problem
+            } else {
+                attempt = try transaction.begin(
+                    .patch, of: link.id, expecting: snapshot.revision, pairs: plan.pushes.mapValues(\.pair), at: request.now,
+                    deadline: request.now.adding(PlanningRequest.deadline))
+            }
+        }
+        let generation = link.dirty
+        if attempt == nil {
+            if trigger.coversEverything { link.settled = generation }
+            link.syncedAt = request.now
+        }
+        try transaction.update(link)
+        return PlannedLink(
+            link: link, item: item, snapshot: snapshot, context: context, trigger: trigger, pushes: attempt == nil ? [:] : plan.pushes,
+            attempt: attempt, generation: generation, epoch: batch.integration.epoch, outcome: outcome)
+    }
+
+    /// Conflicts and obstacles, for those who have to look at them.
+    private func note(_ plan: LinkPlan, _ link: Link, _ item: Item, _ snapshot: RemoteSnapshot, _ trigger: Trigger) throws {
+        for key in plan.conflicts {
+            let change = try transaction.lastChange(of: key, on: item.id)
+            try transaction.hold(
+                Conflict(
+                    link: link.id, item: item.id, field: key, local: item[key], remote: plan.fields[key]?.remote,
+                    localBy: change?.actor.name, localAt: change?.at, remoteBy: snapshot.changedBy?.displayName, remoteAt: snapshot.changedAt,
+                    remoteRevision: snapshot.revision, openedAt: request.now))
+            if !link.isKnownConflict(key, in: batch) {
+                try transaction.file(
+                    receipt(
+                        link, trigger, .heldConflict, field: key, before: batch.workspace.words(item[key]),
+                        after: plan.fields[key]?.remote?.shortText, revision: snapshot.revision))
+            }
+        }
+        for key in plan.dissolvedConflicts {
+            try transaction.settleConflict(of: key, on: link.id, as: .agreed, by: "Kiplot", at: request.now)
+        }
+        for key in plan.newObstacles {
+            guard let obstacle = plan.fields[key]?.obstacle else { continue }
+            try transaction.file(
+                receipt(
+                    link, trigger, .blocked, field: key, before: batch.workspace.words(item[key]), after: plan.fields[key]?.remote?.shortText,
+                    revision: snapshot.revision, detail: "\(obstacle.message) \(obstacle.remedy)"))
+        }
+    }
+
+    /// A write is settled when what it wrote is there, or when it can no longer arrive.
+    private func forgetSettledAttempts(_ attempts: [Attempt], _ fields: [FieldKey: LinkField]) throws {
+        for attempt in attempts where attempt.kind == .patch {
+            let hasLanded = attempt.pairs.allSatisfy { fields[$0.key]?.remote == $0.value.remote }
+            if hasLanded || attempt.deadline < request.readAt { try transaction.forget(attempt.id) }
+        }
+    }
+
+    private func breaker(_ link: Link, _ snapshot: RemoteSnapshot, _ trigger: Trigger) -> LinkProblem? {
+        guard !trigger.isPressed, trigger.run == nil else { return nil }
+        if snapshot.revision >= Self.revisionLimit {
+            return LinkProblem(
+                message: "Work item #\(snapshot.id) has \(snapshot.revision) revisions; Azure DevOps refuses changes past 10,000.",
+                remedy: "Press Write for what must go out, and find out what changes the work item so often.")
+        }
+        guard link.automaticWrites >= Self.automaticWriteLimit else { return nil }
+        return LinkProblem(
+            message: "\(Self.automaticWriteLimit) writes in a row did not bring both sides together: something changes our values back.",
+            remedy: "Look for a rule or another tool that rewrites the field in Azure DevOps, then edit the item or press Write.")
+    }
+
+    func receipt(
+        _ link: Link, _ trigger: Trigger, _ action: Receipt.Action, field: FieldKey? = nil, before: String? = nil, after: String? = nil,
+        revision: Int64? = nil, detail: String? = nil
+    ) -> Receipt {
+        Receipt(
+            link: link, field: field, action: action, before: before, after: after, revision: revision, at: request.now,
+            actor: trigger.actor.name, cause: trigger.cause, run: trigger.run, detail: detail)
+    }
+}
+
+extension Link {
+    fileprivate func isKnownConflict(_ key: FieldKey, in batch: ReconcileBatch) -> Bool {
+        batch.entries.first { $0.link.id == id }?.link.fields[key]?.isInConflict ?? false
+    }
+}
+
+extension LocalPart {
+    /// Brings what was read into the item. A value that the portfolio's rules refuse becomes an obstacle and holds up no other.
+    private func pull(
+        _ plan: inout LinkPlan, _ item: Item, _ link: Link, _ snapshot: RemoteSnapshot, _ context: MappingContext, _ trigger: Trigger,
+        _ outcome: inout LinkOutcome
+    ) throws -> Item {
+        guard !plan.pulls.isEmpty else { return item }
+        let author: Actor = snapshot.changedBy.map { .azureDevOps(name: $0.displayName) } ?? .azureDevOps(name: "Azure DevOps")
+        let origin = EditOrigin(actor: author, cause: trigger.cause, at: request.now, link: link.id)
+        let pulls = plan.pulls
+        func edit(_ keys: [FieldKey]) throws -> Item {
+            try transaction.edit(
+                item.id, changes: Dictionary(uniqueKeysWithValues: keys.map { ($0, pulls[$0]?.pair.local) }),
+                expecting: Dictionary(uniqueKeysWithValues: keys.map { ($0, pulls[$0]?.plannedVersion ?? 0) }), origin: origin)
+        }
+        var done: [FieldKey] = []
+        var edited = item
+        do {
+            edited = try edit(pulls.keys.sorted())
+            done = pulls.keys.sorted()
+        } catch is ItemRuleViolation {
+            (edited, done) = try pullOneByOne(pulls, item, edit, &plan, context)
+        } catch is StoreError {
+            (edited, done) = try pullOneByOne(pulls, item, edit, &plan, context)
+        }
+        for key in done {
+            guard let pull = pulls[key] else { continue }
+            var field = plan.fields[key] ?? LinkField()
+            field.agreed = pull.pair
+            field.obstacle = nil
+            field.syncedAt = request.now
+            plan.fields[key] = field
+            try transaction.file(
+                receipt(
+                    link, trigger, .pulled, field: key, before: batch.workspace.words(item[key]), after: batch.workspace.words(pull.pair.local),
+                    revision: snapshot.revision, detail: pull.overwritesEdit ? "A value typed in Kiplot was replaced; it is in the history." : nil))
+        }
+        outcome.pulled = done
+        return edited
+    }
+
+    /// Some fields depend on each other (start and end), so those that fail are tried again while others succeed.
+    private func pullOneByOne(
+        _ pulls: [FieldKey: LinkPlan.Pull], _ item: Item, _ edit: ([FieldKey]) throws -> Item, _ plan: inout LinkPlan,
+        _ context: MappingContext
+    ) throws -> (Item, [FieldKey]) {
+        var edited = item
+        var done: [FieldKey] = []
+        var waiting = pulls.keys.sorted()
+        var reasons: [FieldKey: String] = [:]
+        while true {
+            let before = waiting
+            for key in before {
+                do {
+                    edited = try edit([key])
+                    done.append(key)
+                    waiting.removeAll { $0 == key }
+                } catch let violation as ItemRuleViolation {
+                    reasons[key] = violation.message
+                } catch let problem as StoreError {
+                    reasons[key] = problem.message
+                }
+            }
+            if waiting.isEmpty || waiting == before { break }
+        }
+        for key in waiting {
+            var field = plan.fields[key] ?? LinkField()
+            field.obstacle = FieldObstacle(
+                .refusedByKiplot(reason: reasons[key] ?? ""),
+                fingerprint: LinkPlanner.fingerprint(local: item[key], remote: field.remote, mappingVersion: context.mappingVersion))
+            plan.fields[key] = field
+            plan.newObstacles.append(key)
+        }
+        return (edited, done.sorted())
+    }
+}

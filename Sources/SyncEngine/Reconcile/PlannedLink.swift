@@ -1,0 +1,58 @@
+import FieldSync
+import Portfolio
+import Store
+
+/// A link after its local part: what was pulled is in the item, and what has to be written is remembered as an attempt.
+struct PlannedLink: Sendable {
+    /// As stored now.
+    var link: Link
+    var item: Item
+    var snapshot: RemoteSnapshot
+    var context: MappingContext
+    var trigger: Trigger
+    /// What goes out; empty when nothing has to.
+    var pushes: [FieldKey: LinkPlan.Push]
+    var attempt: Attempt?
+    /// The number of reasons that this plan dealt with: later ones need another look.
+    var generation: Int64
+    /// The epoch under which it was planned: a result that comes under another one is not recorded.
+    var epoch: Int64
+    var outcome: LinkOutcome
+
+    var needsWriting: Bool { attempt != nil }
+}
+
+/// What the local part needs besides the links themselves.
+struct PlanningRequest: Sendable {
+    var integration: Identifier<Integration>
+    var snapshots: [Identifier<Link>: RemoteSnapshot]
+    var schema: ProjectSchema
+    var choice: TriggerChoice
+    /// When the snapshots were asked for: attempts whose deadline was over by then are settled by them.
+    var readAt: Instant
+    var now: Instant
+    /// The id by which Azure DevOps knows us.
+    var ownerID: String?
+    var refused: Set<FieldKey> = []
+    /// Only one field goes out, to find which of several a rule refuses.
+    var isSingle = false
+    /// Nothing is written, here or there.
+    var isPreview = false
+
+    /// How long a write may be on the wire (`sync-protocol.md` 2.7).
+    static let deadline = Duration.seconds(30)
+}
+
+/// Which trigger a link is reconciled under.
+enum TriggerChoice: Sendable {
+    /// What the link itself waits for.
+    case automatic
+    case fixed(Trigger)
+
+    func trigger(for link: Link) -> Trigger {
+        switch self {
+        case .automatic: .automatic(link)
+        case .fixed(let trigger): trigger
+        }
+    }
+}

@@ -1,0 +1,259 @@
+import AzureDevOps
+import FieldSync
+import Logging
+import Portfolio
+import Store
+
+/// The one pipeline: read work items, plan every field, pull in one transaction, write with one guarded PATCH each, remember what came
+/// back. A webhook, an edit, a button, a sweep and a bulk run differ only in the trigger.
+struct Reconciler: Sendable {
+    let store: Store
+    let connections: Connections
+    let schemas: SchemaCache
+    let locks: LinkLocks
+    let clock: any EngineClock
+    let random: any EngineRandom
+    let publicURL: String
+
+    var remotePart: RemotePart { RemotePart(store: store, clock: clock, random: random) }
+    var states: LinkStates { LinkStates(store: store, clock: clock) }
+
+    /// Rounds of reading and planning anew when somebody else is faster (`sync-protocol.md` 2.6).
+    private static let rounds = 5
+    /// Writes of one batch that are on the wire at once.
+    private static let writesAtOnce = 8
+
+    /// Reconciles links of one integration that the caller has locked. Throws `LaneStop` when none of them can be worked on now;
+    /// what was done until then stays done.
+    func reconcile(
+        _ ids: [Identifier<Link>], in integration: Identifier<Integration>, as choice: TriggerChoice, priority: Priority
+    ) async throws -> [LinkOutcome] {
+        let work = try await open(integration, priority: priority)
+        let links = try await store.read { transaction in try ids.compactMap { try transaction.link($0) }.filter(\.state.isLive) }
+        var outcomes: [LinkOutcome] = []
+        let creating = links.filter { $0.workItem == nil }
+        if !creating.isEmpty { outcomes += try await creator(work).create(creating, as: choice) }
+        for chunk in links.filter({ $0.workItem != nil }).chunks(of: AzureDevOpsClient.largestBatch) {
+            outcomes += try await reconcile(chunk, work, choice)
+        }
+        return outcomes
+    }
+
+    /// What reconciling would do, without doing it.
+    func preview(
+        _ ids: [Identifier<Link>], in integration: Identifier<Integration>, as choice: TriggerChoice
+    ) async throws -> [LinkOutcome] {
+        let work = try await open(integration, priority: .interactive, allowsPaused: true)
+        let links = try await store.read { transaction in try ids.compactMap { try transaction.link($0) }.filter { $0.workItem != nil } }
+        var outcomes: [LinkOutcome] = []
+        for chunk in links.chunks(of: AzureDevOpsClient.largestBatch) {
+            let readAt = clock.now
+            let found = try await snapshots(chunk, work)
+            var request = try await request(found, work, choice, readAt: readAt)
+            request.isPreview = true
+            let fixed = request
+            outcomes += try await store.read { try LocalPart($0, fixed).run() }.map(\.outcome)
+        }
+        return outcomes
+    }
+
+    /// Everything that working on one integration needs.
+    struct Work: Sendable {
+        var connection: Connection
+        var mapping: StoredMappingSet
+        var schema: ProjectSchema
+
+        var integration: Integration { connection.integration }
+        var client: AzureDevOpsClient { connection.client }
+    }
+
+    func open(_ id: Identifier<Integration>, priority: Priority, allowsPaused: Bool = false) async throws -> Work {
+        let connection: Connection
+        do {
+            connection = try await connections.connection(to: id, priority: RequestPriority(priority))
+        } catch let problem as ConnectionProblem {
+            throw LaneStop.unusable(LinkProblem(message: problem.message, remedy: problem.remedy))
+        }
+        guard connection.integration.state == .active || (allowsPaused && connection.integration.state == .paused) else {
+            throw LaneStop.unusable(
+                LinkProblem(message: "Synchronisation of \(connection.integration.projectName) is paused.", remedy: "Resume the integration."))
+        }
+        guard let mapping = try await store.read({ try $0.mappingSet(connection.integration.mappingSet) }) else {
+            throw LaneStop.unusable(LinkProblem(message: "The integration has no mapping.", remedy: "Choose a mapping set for it."))
+        }
+        do throws(AzureDevOpsError) {
+            let schema = try await schemas.schema(
+                of: connection.integration.projectID, types: Set(mapping.mapping.entities.map(\.workItemType)), by: connection.client)
+            return Work(connection: connection, mapping: mapping, schema: schema)
+        } catch {
+            throw LaneStop(reading: RemoteFailure(error))
+        }
+    }
+
+    private func creator(_ work: Work) -> WorkItemCreator { WorkItemCreator(reconciler: self, work: work) }
+
+    private func reconcile(_ links: [Link], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
+        let readAt = clock.now
+        let found = try await snapshots(links, work)
+        var outcomes: [LinkOutcome] = []
+        for link in links where found[link.id] == nil {
+            if let outcome = try await outcomeOfUnread(link) { outcomes.append(outcome) }
+        }
+        guard !found.isEmpty else { return outcomes }
+        let request = try await request(found, work, choice, readAt: readAt)
+        let planned = try await store.write { try LocalPart($0, request).run() }
+        outcomes += planned.filter { !$0.needsWriting }.map(\.outcome)
+        return try await outcomes + write(planned.filter(\.needsWriting), work, choice)
+    }
+
+    private func request(
+        _ snapshots: [Identifier<Link>: RemoteSnapshot], _ work: Work, _ choice: TriggerChoice, readAt: Instant
+    ) async throws -> PlanningRequest {
+        PlanningRequest(
+            integration: work.integration.id, snapshots: snapshots, schema: work.schema, choice: choice, readAt: readAt, now: clock.now,
+            ownerID: work.connection.ownerID)
+    }
+
+    /// Reads the work items of some links, and settles what became of those that are not there or no longer belong here.
+    private func snapshots(_ links: [Link], _ work: Work) async throws -> [Identifier<Link>: RemoteSnapshot] {
+        var byID: [Int64: RemoteSnapshot] = [:]
+        do throws(AzureDevOpsError) {
+            for item in try await work.client.workItems(links.compactMap(\.workItem)) { byID[item.id] = RemoteSnapshot(item) }
+        } catch {
+            throw LaneStop(reading: RemoteFailure(error))
+        }
+        let projectName = try await currentName(of: work.integration, seen: byID.values.first?.project, by: work.client)
+        let kinds = try await store.read { transaction in
+            Dictionary(try transaction.items(ids: links.map(\.item)).map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
+        }
+        var found: [Identifier<Link>: RemoteSnapshot] = [:]
+        for link in links {
+            guard let id = link.workItem else { continue }
+            var snapshot = byID[id]
+            if snapshot == nil { snapshot = try await states.resolveMissing(link, work.integration, by: work.client) }
+            guard let snapshot else { continue }
+            guard snapshot.revision >= link.seenRevision else {
+                // A replica that lags behind: nothing is planned from it (A14).
+                try await remotePart.postpone(
+                    link.id, LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again."),
+                    after: .seconds(2))
+                continue
+            }
+            guard
+                try await states.checkScope(
+                    link, snapshot, projectName: projectName, mapping: work.mapping.mapping, kind: kinds[link.item])
+            else { continue }
+            found[link.id] = snapshot
+        }
+        return found
+    }
+
+    /// A project may be renamed; its id stays.
+    private func currentName(of integration: Integration, seen: String?, by client: AzureDevOpsClient) async throws -> String {
+        guard let seen, seen.lowercased() != integration.projectName.lowercased() else { return integration.projectName }
+        let project: TeamProject
+        do throws(AzureDevOpsError) {
+            project = try await client.project(integration.projectID)
+        } catch {
+            throw LaneStop(reading: RemoteFailure(error))
+        }
+        if project.name != integration.projectName {
+            try await store.write { transaction in _ = try transaction.change(integration.id) { $0.projectName = project.name } }
+        }
+        return project.name
+    }
+
+    private func outcomeOfUnread(_ link: Link) async throws -> LinkOutcome? {
+        guard let fresh = try await store.read({ try $0.link(link.id) }) else { return nil }
+        return LinkOutcome(link: link.id, item: link.item, workItem: link.workItem, problem: fresh.problem)
+    }
+
+    private func write(_ planned: [PlannedLink], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
+        var waiting = planned[...]
+        var outcomes: [LinkOutcome] = []
+        var stop: LaneStop?
+        try await withThrowingTaskGroup(of: Result<LinkOutcome, LaneStop>.self) { group in
+            func start() {
+                guard stop == nil, let next = waiting.popFirst() else { return }
+                group.addTask {
+                    do {
+                        return .success(try await finish(next, work, choice))
+                    } catch let stop as LaneStop {
+                        return .failure(stop)
+                    }
+                }
+            }
+            for _ in 0..<Self.writesAtOnce { start() }
+            while let result = try await group.next() {
+                switch result {
+                case .success(let outcome): outcomes.append(outcome)
+                case .failure(let reason): stop = stop ?? reason
+                }
+                start()
+            }
+        }
+        // Attempts that never went out are forgotten, so that nothing waits for an answer to them.
+        let unsent = waiting.compactMap(\.attempt?.id)
+        if !unsent.isEmpty { try await store.write { transaction in for id in unsent { try transaction.forget(id) } } }
+        if let stop { throw stop }
+        return outcomes
+    }
+
+    /// Brings one link to an end: writes, and plans anew while others are faster or fields are refused.
+    private func finish(_ first: PlannedLink, _ work: Work, _ choice: TriggerChoice) async throws -> LinkOutcome {
+        var planned = first
+        var total = first.outcome
+        var refused: Set<FieldKey> = []
+        var isSingle = false
+        var staleRounds = 0
+        while true {
+            switch try await remotePart.write(planned, by: work.client) {
+            case .written(let outcome):
+                total.pushed += outcome.pushed.filter { !total.pushed.contains($0) }
+                guard isSingle || !refused.isEmpty else { return total }
+            case .postponed(let problem):
+                total.problem = problem
+                return total
+            case .missing:
+                _ = try await states.resolveMissing(planned.link, work.integration, by: work.client)
+                return try await outcomeOfUnread(planned.link) ?? total
+            case .stale:
+                staleRounds += 1
+                guard staleRounds < Self.rounds else {
+                    try await remotePart.postpone(planned.link.id, RemoteFailure.stale.problem, after: nil)
+                    return total
+                }
+            case .refused(let obstacles):
+                try await remotePart.block(obstacles, of: planned)
+                for (key, obstacle) in obstacles { total.obstacles[key] = obstacle.message }
+                refused.formUnion(obstacles.keys)
+            case .refusedSomething: isSingle = true
+            }
+            guard let next = try await planAgain(planned, work, choice, refused: refused, isSingle: isSingle) else { return total }
+            total.pulled += next.outcome.pulled.filter { !total.pulled.contains($0) }
+            total.conflicts = next.outcome.conflicts
+            guard next.needsWriting else { return total }
+            planned = next
+        }
+    }
+
+    private func planAgain(
+        _ planned: PlannedLink, _ work: Work, _ choice: TriggerChoice, refused: Set<FieldKey>, isSingle: Bool
+    ) async throws -> PlannedLink? {
+        let readAt = clock.now
+        guard let link = try await store.read({ try $0.link(planned.link.id) }) else { return nil }
+        let found = try await snapshots([link], work)
+        guard !found.isEmpty else { return nil }
+        var request = try await request(found, work, choice, readAt: readAt)
+        request.refused = refused
+        request.isSingle = isSingle
+        let fixed = request
+        return try await store.write { try LocalPart($0, fixed).run().first }
+    }
+}
+
+extension Array {
+    func chunks(of size: Int) -> [[Element]] {
+        stride(from: 0, to: count, by: size).map { Array(self[$0..<Swift.min($0 + size, count)]) }
+    }
+}

@@ -1,0 +1,237 @@
+import AzureDevOps
+import FieldSync
+import JSON
+import Portfolio
+import Store
+
+/// The crash-safe creation of work items (`sync-protocol.md` 2.7): the marker is stored before anything is sent, and a lost answer is
+/// found again by it, so that an item never gets two work items.
+struct WorkItemCreator: Sendable {
+    let reconciler: Reconciler
+    let work: Reconciler.Work
+
+    private var store: Store { reconciler.store }
+    private var clock: any EngineClock { reconciler.clock }
+
+    /// How long after the deadline a new work item may take to be found by a query.
+    static let visibility = Duration.seconds(30)
+
+    func create(_ links: [Link], as choice: TriggerChoice) async throws -> [LinkOutcome] {
+        var outcomes: [LinkOutcome] = []
+        for link in links { outcomes.append(try await create(link, choice.trigger(for: link))) }
+        return outcomes
+    }
+
+    private func create(_ link: Link, _ trigger: Trigger) async throws -> LinkOutcome {
+        let open = try await store.read { try $0.attempts(of: [link.id])[link.id]?.filter { $0.kind == .create } ?? [] }
+        if let attempt = open.last {
+            if let outcome = try await lookUp(attempt, link, trigger) { return outcome }
+        }
+        var left: Set<FieldKey> = []
+        for _ in 0..<4 {
+            guard let (attempt, draft) = try await begin(link, trigger, leaving: left) else {
+                let fresh = try await store.read { try $0.link(link.id) }
+                return LinkOutcome(link: link.id, item: link.item, problem: fresh?.problem)
+            }
+            let answer = await Result(calling: { () async throws(AzureDevOpsError) in
+                try await work.client.create(draft.type, in: work.integration.projectID, draft.patch)
+            })
+            switch answer {
+            case .success(let created): return try await bind(link, attempt, RemoteSnapshot(created), trigger, left: left)
+            case .failure(let error):
+                guard let named = try await failed(error, link, attempt, draft) else {
+                    let fresh = try await store.read { try $0.link(link.id) }
+                    return LinkOutcome(link: link.id, item: link.item, problem: fresh?.problem ?? LinkProblem(error))
+                }
+                left.formUnion(named)
+            }
+        }
+        return try await give(
+            up: link, LinkProblem(message: "Azure DevOps refuses the new work item.", remedy: "Change the item or the mapping, then press Create again."))
+    }
+
+    /// What a failed creation means. Returns the fields to leave out of another try: a new work item may not start with every value,
+    /// and what is left out is written right afterwards. `nil` when there is no other try.
+    private func failed(_ error: AzureDevOpsError, _ link: Link, _ attempt: Attempt, _ draft: Draft) async throws -> Set<FieldKey>? {
+        // A status of 5xx may come after the work was done.
+        if case .unavailable = error { return try await lost(LinkProblem(error), link, attempt) }
+        switch RemoteFailure(error) {
+        case .unknownOutcome(let problem): return try await lost(problem, link, attempt)
+        case .refused(let code, let reason, let fields):
+            try await store.write { try $0.forget(attempt.id) }
+            let named = draft.fields.filter { key, name in key != .name && fields.keys.contains { $0.lowercased() == name.lowercased() } }
+            guard named.isEmpty else { return Set(named.keys) }
+            let remedy = "Change the item or the mapping, then press Create again."
+            _ = try await give(up: link, LinkProblem(message: reason, remedy: remedy, code: code))
+        case .later(let problem, let after):
+            try await store.write { try $0.forget(attempt.id) }
+            try await reconciler.remotePart.postpone(link.id, problem, after: after)
+            throw LaneStop.later(problem, after: after)
+        case .credential(let problem):
+            try await store.write { try $0.forget(attempt.id) }
+            throw LaneStop.credential(problem)
+        default:
+            try await store.write { try $0.forget(attempt.id) }
+            _ = try await give(up: link, LinkProblem(error))
+        }
+        return nil
+    }
+
+    /// The work item may exist or not: it is looked for once it can be found.
+    private func lost(_ problem: LinkProblem, _ link: Link, _ attempt: Attempt) async throws -> Set<FieldKey>? {
+        try await store.write { try $0.markUnknown(attempt.id) }
+        try await reconciler.remotePart.postpone(link.id, problem, after: PlanningRequest.deadline + Self.visibility)
+        return nil
+    }
+
+    private struct Draft: Sendable {
+        var type: String
+        var patch: WorkItemPatch
+        /// What goes out, by Azure DevOps field.
+        var fields: [FieldKey: String]
+    }
+
+    /// P1 and P2: plans the first values and remembers the attempt with them.
+    private func begin(_ link: Link, _ trigger: Trigger, leaving left: Set<FieldKey>) async throws -> (Attempt, Draft)? {
+        let work = work
+        let now = clock.now
+        let marker = "\(reconciler.publicURL)/l/\(link.marker)"
+        return try await store.write { transaction -> (Attempt, Draft)? in
+            guard var link = try transaction.link(link.id), link.state == .creating, let item = try transaction.item(link.item) else { return nil }
+            let batch = try transaction.reconcileBatch([link], of: work.integration.id)
+            guard batch.integration.state == .active, let entity = batch.mapping.mapping[item.kind], let type = work.schema[entity.workItemType]
+            else {
+                link.problem = LinkProblem(
+                    message: "\(item.kind.plural) are not mapped in this integration.", remedy: "Add the pair to the mapping, then press Create again.")
+                link.settled = link.dirty
+                try transaction.update(link)
+                return nil
+            }
+            let context = MappingContext(
+                entity: entity, mappingVersion: batch.mapping.version, defaultMode: batch.integration.defaultMode, type: type,
+                vocabulary: batch.vocabulary)
+            var patch = WorkItemPatch()
+            var pairs: [FieldKey: AgreedPair] = [:]
+            var fields: [FieldKey: String] = [:]
+            for (key, rule) in context.rules.sorted(by: { $0.key < $1.key }) where rule.mapping.direction.writes && !left.contains(key) {
+                guard let value = try? rule.translation.azureDevOps(from: item[key]) else { continue }
+                let name = rule.mapping.azureDevOpsField
+                patch.set(name, to: CanonicalForm.json(writing: value, type: rule.remoteType))
+                if case .richText(let text) = value, text.format == .markdown { patch.setMarkdown(name) }
+                pairs[key] = AgreedPair(local: item[key], remote: value)
+                fields[key] = name
+            }
+            // Without a title nothing can be created, whatever the direction of the name.
+            if fields[.name] == nil { patch.set("System.Title", to: .string(item.name)) }
+            patch.add(WorkItem.Relation(kind: WorkItem.Relation.hyperlink, url: marker, comment: "Kiplot \(item.key)"))
+            if entity.parentDirection?.writes == true, case .item(let parent) = item[.parent],
+                let workItem = try transaction.liveLink(of: parent, in: link.integration)?.workItem
+            {
+                patch.add(WorkItem.Relation(kind: WorkItem.Relation.parent, url: "\(RemotePart.workItems)/\(workItem)"))
+                pairs[.parent] = AgreedPair(local: item[.parent], remote: .number(Double(workItem)))
+            }
+            let attempt = try transaction.begin(
+                .create, of: link.id, expecting: nil, pairs: pairs, at: now, deadline: now.adding(PlanningRequest.deadline))
+            return (attempt, Draft(type: entity.workItemType, patch: patch, fields: fields))
+        }
+    }
+
+    /// P4: the work item is known.
+    private func bind(
+        _ link: Link, _ attempt: Attempt, _ created: RemoteSnapshot, _ trigger: Trigger, left: Set<FieldKey>, detail: String? = nil
+    ) async throws -> LinkOutcome {
+        let now = clock.now
+        let work = work
+        return try await store.write { transaction in
+            guard var link = try transaction.link(link.id) else { return LinkOutcome(link: link.id, item: link.item) }
+            let batch = try transaction.reconcileBatch([link], of: work.integration.id)
+            link.workItem = created.id
+            link.workItemType = created.type
+            if link.state == .creating { link.state = .active }
+            link.seenRevision = created.revision
+            link.seenParent = created.parent
+            link.remoteState = created.state
+            link.remoteChangedAt = created.changedAt
+            link.remoteChangedBy = created.changedBy?.displayName
+            link.problem = nil
+            link.failures = 0
+            link.syncedAt = now
+            link.writtenAt = now
+            if let item = try transaction.item(link.item), let entity = batch.mapping.mapping[item.kind], let type = work.schema[entity.workItemType] {
+                let context = MappingContext(
+                    entity: entity, mappingVersion: batch.mapping.version, defaultMode: batch.integration.defaultMode, type: type,
+                    vocabulary: batch.vocabulary)
+                for (key, pair) in attempt.pairs {
+                    let value = created.value(of: key, in: context)
+                    link.fields[key] = LinkField(agreed: AgreedPair(local: pair.local, remote: value), remote: value)
+                    link.fields[key]?.syncedAt = now
+                }
+                for key in left {
+                    let value = created.value(of: key, in: context)
+                    link.fields[key] = LinkField(agreed: AgreedPair(local: nil, remote: value), remote: value)
+                }
+            }
+            // One more look settles what was left out and what the project's rules have added.
+            link.dirty += 1
+            link.notBefore = now
+            try transaction.forget(attempt.id)
+            try transaction.update(link)
+            try transaction.file(
+                Receipt(
+                    link: link, field: nil, action: .created, after: "#\(created.id)", revision: created.revision, at: now,
+                    actor: trigger.actor.name, cause: trigger.cause, run: trigger.run, detail: detail))
+            for outcome in try transaction.outcomes(of: link.item) {
+                try transaction.markDirty(linksOf: outcome.id, except: nil, cause: .link, at: now)
+            }
+            var result = LinkOutcome(link: link.id, item: link.item, workItem: created.id)
+            result.created = true
+            result.pushed = attempt.pairs.keys.sorted()
+            return result
+        }
+    }
+
+    /// P5: finds out whether a creation whose answer was lost has happened. `nil` when it has not, and a new attempt may begin.
+    private func lookUp(_ attempt: Attempt, _ link: Link, _ trigger: Trigger) async throws -> LinkOutcome? {
+        let earliest = attempt.deadline.adding(Self.visibility)
+        guard clock.now >= earliest else {
+            let problem = LinkProblem(
+                message: "Azure DevOps did not answer whether it has created the work item.",
+                remedy: "Nothing to do: it is looked for within a minute, and created only if it is not there.")
+            let wait = earliest.duration(since: clock.now)
+            try await reconciler.remotePart.postpone(link.id, problem, after: wait)
+            return LinkOutcome(link: link.id, item: link.item, problem: problem)
+        }
+        let found = try await marked(link, since: attempt.sentAt.adding(.seconds(-600)))
+        guard let first = found.first else {
+            try await store.write { try $0.forget(attempt.id) }
+            return nil
+        }
+        let others = found.dropFirst().map { "#\($0.id)" }.joined(separator: ", ")
+        return try await bind(
+            link, attempt, first, trigger, left: [],
+            detail: others.isEmpty ? "Found by its marker after a lost answer." : "Found by its marker; \(others) carry the same marker: check them.")
+    }
+
+    /// Work items that carry the marker of a link, the lowest id first.
+    private func marked(_ link: Link, since: Instant) async throws -> [RemoteSnapshot] {
+        let wiql = """
+            SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = \(quotedForWIQL(work.integration.projectName)) \
+            AND [System.CreatedBy] = @Me AND [System.CreatedDate] >= '\(since)' ORDER BY [System.Id]
+            """
+        var found: [RemoteSnapshot] = []
+        do throws(AzureDevOpsError) {
+            let ids = try await work.client.query(wiql, project: work.integration.projectID, timePrecision: true)
+            for chunk in ids.chunks(of: AzureDevOpsClient.largestBatch) {
+                found += try await work.client.workItems(chunk).map { RemoteSnapshot($0) }
+            }
+        } catch {
+            throw LaneStop(reading: RemoteFailure(error))
+        }
+        return found.filter { $0.hyperlinks.contains { $0.hasSuffix("/l/\(link.marker)") } }.sorted { $0.id < $1.id }
+    }
+
+    private func give(up link: Link, _ problem: LinkProblem) async throws -> LinkOutcome {
+        try await reconciler.remotePart.block(link.id, problem, generation: link.dirty)
+        return LinkOutcome(link: link.id, item: link.item, problem: problem)
+    }
+}
