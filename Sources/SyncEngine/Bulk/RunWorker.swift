@@ -1,0 +1,180 @@
+import AzureDevOps
+import FieldSync
+import Portfolio
+import Store
+
+/// Works a bulk run off, chunk by chunk. A crash repeats at most one chunk, and every repetition finds nothing to do.
+struct RunWorker: Sendable {
+    let store: Store
+    let reconciler: Reconciler
+    let clock: any EngineClock
+
+    private static let chunk = 200
+
+    /// Works until the run is finished or stopped. Throws `LaneStop` when Azure DevOps cannot be used; the run then goes on later.
+    func work(on run: Run) async throws {
+        let work: Reconciler.Work
+        do {
+            work = try await reconciler.open(run.integration, priority: .bulk)
+            if try await !store.read({ try $0.isListed(run.id) }) { try await RunLister(store: store).list(run, work) }
+        } catch let stop as LaneStop {
+            try await explain(run.id, stop)
+            throw stop
+        }
+        while let current = try await store.read({ try $0.run(run.id) }), current.state == .running {
+            let entries = try await store.read { try $0.entries(of: run.id, outcome: .waiting, limit: Self.chunk) }
+            guard !entries.isEmpty else {
+                try await finish(run.id)
+                return
+            }
+            do {
+                let results = try await process(entries, current, work)
+                try await store.write { try $0.record(results, of: run.id) }
+            } catch let stop as LaneStop {
+                try await explain(run.id, stop)
+                throw stop
+            }
+        }
+    }
+
+    private func process(_ entries: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [RunEntry] {
+        var results = try await importWorkItems(entries.filter { $0.item == nil }, run, work)
+        let withItems = entries.filter { $0.item != nil }
+        guard !withItems.isEmpty else { return results }
+        var links: [Identifier<Item>: Link] = [:]
+        let integration = run.integration
+        for link in try await store.read({ transaction in
+            try withItems.compactMap { entry in try entry.item.flatMap { try transaction.liveLink(of: $0, in: integration) } }
+        }) { links[link.item] = link }
+        let unlinked = withItems.filter { entry in entry.item.flatMap { links[$0] } == nil }
+        if run.isDryRun {
+            results += unlinked.map { entry in entry.ended(.created, "Would create a work item.") }
+        } else {
+            for link in try await connect(unlinked, run, work) { links[link.item] = link }
+            results += unlinked.filter { entry in entry.item.flatMap { links[$0] } == nil }.map { $0.ended(.skipped, "The item is gone or its kind is not mapped.") }
+        }
+        return try await results + reconcile(withItems, links, run)
+    }
+
+    private func reconcile(_ entries: [RunEntry], _ links: [Identifier<Item>: Link], _ run: Run) async throws -> [RunEntry] {
+        let linked = entries.filter { entry in entry.item.flatMap { links[$0] } != nil }
+        guard !linked.isEmpty else { return [] }
+        let ids = linked.compactMap { entry in entry.item.flatMap { links[$0]?.id } }
+        let choice = TriggerChoice.fixed(trigger(of: run))
+        if run.isDryRun {
+            let outcomes = try await reconciler.preview(ids, in: run.integration, as: choice)
+            return results(linked, outcomes, isDryRun: true)
+        }
+        try await reconciler.locks.take(Set(ids))
+        do {
+            let outcomes = try await reconciler.reconcile(ids, in: run.integration, as: choice, priority: .bulk)
+            await reconciler.locks.release(Set(ids))
+            return results(linked, outcomes, isDryRun: false)
+        } catch {
+            await reconciler.locks.release(Set(ids))
+            throw error
+        }
+    }
+
+    private func trigger(of run: Run) -> Trigger {
+        Trigger(
+            cause: .bulk, actor: .person(Identifier(0), name: run.startedBy),
+            movements: run.direction == .pull ? [.pull] : run.direction == .push ? [.push] : [.pull, .push], includesManualFields: true,
+            initialSource: run.direction == .pull ? .azureDevOps : run.direction == .push ? .kiplot : nil, run: run.id, priority: .bulk)
+    }
+
+    private func results(_ entries: [RunEntry], _ outcomes: [LinkOutcome], isDryRun: Bool) -> [RunEntry] {
+        let byItem = Dictionary(outcomes.map { ($0.item, $0) }, uniquingKeysWith: { first, _ in first })
+        return entries.map { entry in
+            guard let outcome = entry.item.flatMap({ byItem[$0] }) else { return entry.ended(.failed, "It was not reached; try again.") }
+            var result = entry
+            result.workItem = outcome.workItem ?? entry.workItem
+            result.outcome = outcome.problem != nil ? .failed : outcome.created ? .created : outcome.changedAnything ? .changed : .unchanged
+            var words: [String] = []
+            let would = isDryRun ? "Would " : ""
+            if !outcome.pulled.isEmpty { words.append("\(would)\(isDryRun ? "read" : "Read") \(outcome.pulled.map(\.name).joined(separator: ", ")).") }
+            if !outcome.pushed.isEmpty { words.append("\(would)\(isDryRun ? "write" : "Wrote") \(outcome.pushed.map(\.name).joined(separator: ", ")).") }
+            if !outcome.conflicts.isEmpty {
+                words.append("Conflict in \(outcome.conflicts.map(\.name).joined(separator: ", ")): choose a value on the item.")
+            }
+            for (key, message) in outcome.obstacles.sorted(by: { $0.key < $1.key }) { words.append("\(key.name): \(message)") }
+            if !outcome.obstacles.isEmpty, result.outcome == .unchanged { result.outcome = .failed }
+            if let problem = outcome.problem { words.append("\(problem.message) \(problem.remedy)") }
+            result.reason = words.isEmpty ? nil : words.joined(separator: " ")
+            return result
+        }
+    }
+
+    private func connect(_ entries: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [Link] {
+        let now = clock.now
+        let mapping = work.mapping.mapping
+        let random = reconciler.random
+        return try await store.write { transaction in
+            try entries.compactMap { entry -> Link? in
+                guard let id = entry.item, let item = try transaction.item(id), let entity = mapping[item.kind] else { return nil }
+                return try transaction.connect(
+                    NewLink(
+                        integration: run.integration, item: id, workItem: nil, workItemType: entity.workItemType,
+                        marker: random.hexadecimal(bytes: 16), priority: .bulk, cause: .bulk, at: now))
+            }
+        }
+    }
+
+    private func importWorkItems(_ entries: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [RunEntry] {
+        guard !entries.isEmpty else { return [] }
+        var snapshots: [Int64: RemoteSnapshot] = [:]
+        do throws(AzureDevOpsError) {
+            for item in try await work.client.workItems(entries.compactMap(\.workItem)) { snapshots[item.id] = RemoteSnapshot(item) }
+        } catch {
+            throw LaneStop(reading: RemoteFailure(error))
+        }
+        let now = clock.now
+        let read = snapshots
+        let url = reconciler.publicURL
+        let request = PlanningRequest(
+            integration: run.integration,
+            snapshots: Dictionary(uniqueKeysWithValues: read.map { (Identifier<Link>($0.key), $0.value) }), schema: work.schema,
+            choice: .automatic, readAt: now, now: now)
+        return try await store.write { transaction in
+            if !run.isDryRun {
+                let vocabulary = try transaction.reconcileBatch([], of: run.integration).vocabulary
+                _ = try transaction.addMissingPeople(named: request, mapping: work.mapping.mapping, vocabulary: vocabulary)
+            }
+            let importer = Importer(transaction: transaction, work: work, run: run, publicURL: url, now: now)
+            return try entries.map { entry in
+                guard let snapshot = entry.workItem.flatMap({ read[$0] }) else {
+                    return entry.ended(.skipped, "The work item is gone since the run began.")
+                }
+                return try importer.entry(for: entry, snapshot)
+            }
+        }
+    }
+
+    private func finish(_ id: Identifier<Run>) async throws {
+        let now = clock.now
+        try await store.write { transaction in
+            guard var run = try transaction.run(id), run.state == .running else { return }
+            run.state = .finished
+            run.finishedAt = now
+            run.detail = nil
+            try transaction.update(run)
+        }
+    }
+
+    private func explain(_ id: Identifier<Run>, _ stop: LaneStop) async throws {
+        try await store.write { transaction in
+            guard var run = try transaction.run(id) else { return }
+            run.detail = "Waiting: \(stop.problem.message) \(stop.problem.remedy)"
+            try transaction.update(run)
+        }
+    }
+}
+
+extension RunEntry {
+    func ended(_ outcome: Outcome, _ reason: String?) -> RunEntry {
+        var entry = self
+        entry.outcome = outcome
+        entry.reason = reason
+        return entry
+    }
+}

@@ -1,0 +1,49 @@
+import FieldSync
+import Portfolio
+import Store
+
+/// How a person settles a conflict.
+public enum ConflictChoice: Hashable, Sendable {
+    case kiplot
+    case azureDevOps
+    case typed(FieldValue?)
+}
+
+extension ItemCommands {
+    /// Settles a held conflict: the chosen value goes to the other side, once, and only if both sides still hold what the person saw (A6).
+    /// - Throws: `StoreError.changedMeanwhile` when one of them changed since.
+    public func settle(_ id: Identifier<Conflict>, by choice: ConflictChoice, actor: Actor) async throws -> LinkOutcome {
+        let now = clock.now
+        let (link, field) = try await store.write { transaction -> (Identifier<Link>, FieldKey) in
+            guard let conflict = try transaction.conflict(id), conflict.settledAt == nil, var link = try transaction.link(conflict.link),
+                link.state.isLive, let item = try transaction.item(conflict.item)
+            else { throw StoreError.notFound("The conflict") }
+            guard item[conflict.field] == conflict.local else { throw StoreError.changedMeanwhile("value in Kiplot") }
+            var field = link.fields[conflict.field] ?? LinkField()
+            var resolution = Conflict.Resolution.keptKiplot
+            switch choice {
+            case .kiplot:
+                field.agreed = AgreedPair(local: conflict.local == nil ? .text("") : nil, remote: conflict.remote)
+            case .azureDevOps:
+                resolution = .keptAzureDevOps
+                field.agreed = AgreedPair(local: conflict.local, remote: conflict.remote == nil ? .text("") : nil)
+            case .typed(let value):
+                resolution = .typed
+                let origin = EditOrigin(actor: actor, cause: .conflictResolution, at: now)
+                try transaction.edit(item.id, changes: [conflict.field: value], origin: origin)
+                field.agreed = AgreedPair(local: value == nil ? .text("") : nil, remote: conflict.remote)
+                link = try transaction.link(link.id) ?? link
+            }
+            // An agreement that the kept side has left and the other has not: the planner then moves exactly this value.
+            field.remote = conflict.remote
+            field.isInConflict = false
+            link.fields[conflict.field] = field
+            link.automaticWrites = 0
+            try transaction.settleConflict(of: conflict.field, on: link.id, as: resolution, by: actor.name, at: now)
+            try transaction.update(link)
+            return (link.id, conflict.field)
+        }
+        return try await press(
+            link, Trigger(cause: .conflictResolution, actor: actor, includesManualFields: true, fields: [field]))
+    }
+}

@@ -1,0 +1,97 @@
+import AzureDevOps
+import Crypto
+import Database
+import JSON
+import Portfolio
+import Store
+
+/// Takes deliveries of service hooks (`sync-protocol.md` 2.6): a hint and nothing more. What is answered 200 is on disk.
+public struct HookIntake: Sendable {
+    /// Chosen so that Azure DevOps does what we need (FACTS.md 21): 503 is tried again, 410 ends the subscription.
+    public enum Answer: Int, Sendable { case accepted = 200, wrongSecret = 401, gone = 410, notNow = 503 }
+
+    /// The guidance of Azure DevOps for the size of a delivery.
+    public static let largestBody = 2 << 20
+    /// The name under which every hook of ours presents its secret.
+    public static let userName = "kiplot"
+
+    private let store: Store
+    private let clock: any EngineClock
+
+    public init(store: Store, clock: any EngineClock) {
+        self.store = store
+        self.clock = clock
+    }
+
+    /// - Parameters:
+    ///   - authorization: the header as it came.
+    ///   - body: `nil` when it was larger than `largestBody` and was not kept.
+    public func receive(hook publicID: String, authorization: String?, body: [UInt8]?) async -> Answer {
+        do {
+            guard let hook = try await store.read({ try $0.hook(publicID: publicID) }) else { return .wrongSecret }
+            guard isOurs(authorization, hook) else { return .wrongSecret }
+            guard let integration = try await store.read({ try $0.integration(hook.integration) }), integration.state != .deleted,
+                hook.status != .disabled
+            else { return .gone }
+            try await accept(body, hook)
+            return .accepted
+        } catch {
+            return .notNow
+        }
+    }
+
+    private func accept(_ body: [UInt8]?, _ hook: Hook) async throws {
+        let now = clock.now
+        guard let body else {
+            try await store.write { try $0.keepUnreadable([], reason: "The delivery is larger than 2 MiB.", of: hook, at: now) }
+            return
+        }
+        let event: WorkItemEvent
+        do {
+            event = try WorkItemEvent(json: JSONValue(parsing: body, limits: JSONLimits(bytes: Self.largestBody, depth: 64)))
+        } catch {
+            let reason = (error as? WorkItemEvent.ReadingError)?.message ?? (error as? JSONError)?.description ?? "It cannot be read."
+            try await store.write { try $0.keepUnreadable(Array(body.prefix(64 << 10)), reason: reason, of: hook, at: now) }
+            return
+        }
+        try await store.write { transaction in
+            guard
+                try transaction.receive(
+                    event: event.eventID, of: hook, workItem: event.workItem, revision: event.revision, at: now)
+            else { return }
+            // Links change without a revision, and a deletion has no newer one to compare with (FACTS.md 1.1).
+            let isAboutRevision = event.kind == .updated && !event.changesLinks
+            try transaction.markDirty(
+                workItem: event.workItem, in: hook.integration, revision: isAboutRevision ? event.revision : nil, priority: .hook,
+                cause: .webhook, at: now)
+        }
+    }
+
+    /// Compares digests in constant time; the user name is part of the secret.
+    private func isOurs(_ authorization: String?, _ hook: Hook) -> Bool {
+        guard let authorization, authorization.lowercased().hasPrefix("basic "), authorization.utf8.count < 1_000 else { return false }
+        let given = SHA256.hash(data: Array(authorization.dropFirst(6).utf8))
+        return zip(given, hook.secretDigest).reduce(hook.secretDigest.count == 32 ? UInt8(0) : 1) { $0 | ($1.0 ^ $1.1) } == 0
+    }
+}
+
+extension HookIntake {
+    /// What the header of a delivery holds after “Basic ”, hashed: this is what the store keeps.
+    static func digest(ofSecret secret: String) -> [UInt8] {
+        Array(SHA256.hash(data: Array(base64(Array("\(userName):\(secret)".utf8)).utf8)))
+    }
+}
+
+func base64(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
+    var result: [UInt8] = []
+    for start in stride(from: 0, to: bytes.count, by: 3) {
+        let chunk = bytes[start..<min(start + 3, bytes.count)]
+        var value = UInt32(0)
+        for offset in 0..<3 { value = value << 8 | (offset < chunk.count ? UInt32(chunk[start + offset]) : 0) }
+        for offset in 0..<4 {
+            result.append(offset <= chunk.count ? alphabet[Int(value >> UInt32(18 - 6 * offset) & 63)] : UInt8(ascii: "="))
+        }
+    }
+    return String(decoding: result, as: UTF8.self)
+}

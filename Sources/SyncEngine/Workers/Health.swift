@@ -1,0 +1,61 @@
+import Portfolio
+import Store
+
+/// Writes down how an instance and its credentials fare, so that the pages say it and the workers wait for it.
+struct Health: Sendable {
+    let store: Store
+    let clock: any EngineClock
+
+    /// How long a rejected credential rests before one probe.
+    static let probeInterval = Duration.seconds(300)
+
+    func note(_ stop: LaneStop, of id: Identifier<Integration>) async throws {
+        let now = clock.now
+        try await store.write { transaction in
+            guard let integration = try transaction.integration(id), var instance = try transaction.instance(integration.instance),
+                var credential = try transaction.credential(integration.credential ?? instance.credential)
+            else { return }
+            instance.checkedAt = now
+            instance.healthDetail = "\(stop.problem.message) \(stop.problem.remedy)"
+            switch stop {
+            case .credential:
+                credential.rejectedAt = now
+                try transaction.update(credential)
+                instance.health = .credentialRejected
+            case .later: instance.health = .unreachable
+            case .unusable: return
+            }
+            try transaction.update(instance)
+        }
+    }
+
+    func noteSuccess(of id: Identifier<Integration>) async throws {
+        let now = clock.now
+        try await store.write { transaction in
+            guard let integration = try transaction.integration(id), var instance = try transaction.instance(integration.instance),
+                var credential = try transaction.credential(integration.credential ?? instance.credential)
+            else { return }
+            if credential.rejectedAt != nil {
+                credential.rejectedAt = nil
+                try transaction.update(credential)
+            }
+            guard instance.health != .healthy else { return }
+            instance.health = .healthy
+            instance.healthDetail = nil
+            instance.checkedAt = now
+            try transaction.update(instance)
+        }
+    }
+
+    /// How long work for an integration has to rest; zero when it may go on, `nil` when the integration is not active any more.
+    func rest(of id: Identifier<Integration>) async throws -> Duration? {
+        let now = clock.now
+        return try await store.read { transaction -> Duration? in
+            guard let integration = try transaction.integration(id), integration.state == .active,
+                let instance = try transaction.instance(integration.instance)
+            else { return nil }
+            guard let rejectedAt = try transaction.credential(integration.credential ?? instance.credential)?.rejectedAt else { return .zero }
+            return max(.zero, rejectedAt.adding(Self.probeInterval).duration(since: now))
+        }
+    }
+}
