@@ -94,8 +94,11 @@ struct LocalPart {
                 generation: entry.link.dirty, epoch: batch.integration.epoch, outcome: outcome)
         }
         let item = try pull(&plan, entry.item, entry.link, snapshot, context, trigger, &outcome)
-        if request.isSingle, let first = plan.pushes.keys.min() { plan.pushes = plan.pushes.filter { $0.key == first } }
-        return try remember(plan, entry, item, snapshot, context, trigger, outcome)
+        let isPartial = request.isSingle && plan.pushes.count > 1
+        if isPartial, let first = plan.pushes.keys.min() { plan.pushes = plan.pushes.filter { $0.key == first } }
+        var planned = try remember(plan, entry, item, snapshot, context, trigger, outcome)
+        planned.isPartial = isPartial
+        return planned
     }
 
     /// Writes the link back, and begins the attempt when something has to go out.

@@ -13,6 +13,8 @@ struct PlannedLink: Sendable {
     /// What goes out; empty when nothing has to.
     var pushes: [FieldKey: LinkPlan.Push]
     var attempt: Attempt?
+    /// More has to go out than this write carries: the link is not done with it.
+    var isPartial = false
     /// The number of reasons that this plan dealt with: later ones need another look.
     var generation: Int64
     /// The epoch under which it was planned: a result that comes under another one is not recorded.

@@ -92,7 +92,7 @@ struct RemotePart: Sendable {
             link.failures = 0
             link.problem = nil
             if !planned.trigger.isPressed, planned.trigger.run == nil { link.automaticWrites += 1 }
-            if planned.trigger.coversEverything { link.settled = max(link.settled, planned.generation) }
+            if planned.trigger.coversEverything, !planned.isPartial { link.settled = max(link.settled, planned.generation) }
             // A rule of the project changed another mapped field in the same revision: it is read as well.
             if movedOtherwise {
                 link.dirty += 1
