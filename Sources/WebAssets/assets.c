@@ -6,7 +6,17 @@ static const unsigned char kiplot_css[] = {
 #embed "web/kiplot.css"
 };
 
-const web_asset web_assets[] = {
-    {"kiplot.css", kiplot_css, sizeof kiplot_css},
+static const unsigned char kiplot_js[] = {
+#embed "web/kiplot.js"
 };
-const int web_assets_count = sizeof web_assets / sizeof web_assets[0];
+
+static const unsigned char icon_svg[] = {
+#embed "web/icon.svg"
+};
+
+const web_asset web_assets[WEB_ASSETS_COUNT] = {
+    {"kiplot.css", kiplot_css, sizeof kiplot_css},
+    {"kiplot.js", kiplot_js, sizeof kiplot_js},
+    {"icon.svg", icon_svg, sizeof icon_svg},
+};
+const int web_assets_count = WEB_ASSETS_COUNT;

@@ -10,7 +10,8 @@ typedef struct {
     size_t length;
 } web_asset;
 
-extern const web_asset web_assets[];
+#define WEB_ASSETS_COUNT 3
+extern const web_asset web_assets[WEB_ASSETS_COUNT];
 extern const int web_assets_count;
 
 #endif

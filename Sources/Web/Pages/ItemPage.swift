@@ -1,0 +1,87 @@
+import FieldSync
+import Markup
+import Portfolio
+import Store
+
+/// Everything that the page of one item shows, read at one moment.
+struct ItemPage: Sendable {
+    struct LinkView: Sendable {
+        var link: Link
+        var integration: Integration
+        var instance: Instance?
+        var entity: EntityMapping?
+        var conflicts: [Conflict]
+
+        /// The work item's page in Azure DevOps.
+        var address: String? {
+            guard let id = link.workItem, let url = instance?.url else { return nil }
+            return "\(url)/\(escaped(integration.projectName))/_workitems/edit/\(id)"
+        }
+    }
+
+    var item: Item
+    var workspace: Workspace
+    var links: [LinkView]
+    var free: [Integration]
+    var outcomes: [(item: Item, link: Link?)]
+    var initiatives: [(id: Identifier<Item>, name: String)]
+    var parent: Item?
+    var history: [HistoryEntry]
+    var receipts: [Receipt]
+    var mayEdit: Bool
+
+    init(_ id: Identifier<Item>, for person: Person, _ transaction: StoreTransaction) throws {
+        guard let item = try transaction.item(id) else { throw Refusal.notFound }
+        self.item = item
+        workspace = try transaction.workspace()
+        let conflicts = try transaction.conflicts(of: id).filter { $0.settledAt == nil }
+        links = try transaction.links(of: id).filter(\.state.isLive).compactMap { link in
+            guard let integration = try transaction.integration(link.integration) else { return nil }
+            return LinkView(
+                link: link, integration: integration, instance: try transaction.instance(integration.instance),
+                entity: try transaction.mappingSet(integration.mappingSet)?.mapping[item.kind],
+                conflicts: conflicts.filter { $0.link == link.id })
+        }
+        let taken = Set(links.map(\.integration.id))
+        free = try transaction.integrations().filter { $0.state == .active && !taken.contains($0.id) }
+        outcomes = try transaction.outcomes(of: id).map { ($0, try transaction.links(of: $0.id).first { $0.state.isLive }) }
+        initiatives = item.kind == .outcome
+            ? try transaction.items(matching: ItemQuery(kind: .initiative, order: .name, limit: 500)).items.map { ($0.id, "\($0.key) \($0.name)") } : []
+        if case .item(let parentID) = item[.parent] { parent = try transaction.item(parentID) } else { parent = nil }
+        history = try transaction.history(of: id, limit: 60)
+        receipts = try transaction.receipts(of: id, limit: 60)
+        mayEdit = try Self.mayEdit(item, person, transaction)
+    }
+
+    static func mayEdit(_ item: Item, _ person: Person, _ transaction: StoreTransaction) throws -> Bool {
+        if person.role.may(.editEveryItem) { return true }
+        guard person.role.may(.editSharedItems) else { return false }
+        return try item[.owner] == .person(person.id) || transaction.isShared(item.id, with: person.id)
+    }
+
+    /// Why a field cannot be edited here; `nil` when it can.
+    func lock(_ key: FieldKey) -> String? {
+        for view in links where view.integration.state == .active {
+            let direction = key == .parent ? view.entity?.parentDirection : view.entity?.enabledFields.first { $0.field == key }?.direction
+            guard direction == .read else { continue }
+            return "Read from Azure DevOps (\(view.integration.projectName)); change it there."
+        }
+        return nil
+    }
+
+    /// How a field travels, for a small mark beside its name.
+    func direction(_ key: FieldKey) -> Direction? {
+        for view in links {
+            if key == .parent, let direction = view.entity?.parentDirection { return direction }
+            if let mapping = view.entity?.enabledFields.first(where: { $0.field == key }) { return mapping.direction }
+        }
+        return nil
+    }
+
+    func words(_ value: FieldValue?) -> String {
+        if case .item(let id) = value { return id == parent?.id ? parent?.name ?? "" : "initiative \(id)" }
+        return workspace.words(value)
+    }
+
+    func label(_ key: FieldKey) -> String { workspace.catalogue[key]?.label ?? (key.name == "archived" ? "Archived" : key.name) }
+}

@@ -1,0 +1,262 @@
+import FieldSync
+import JSON
+import Markup
+import Portfolio
+import Store
+import SyncEngine
+
+/// Read, Write, Link, Create, Unlink and settling conflicts, on one item.
+enum LinkPages {
+    static let routes: [Route] = [
+        Route("POST", "/items/:id/links/:link/read", .having(.synchroniseItems)) { try await synchronise($0, .pull) },
+        Route("POST", "/items/:id/links/:link/write", .having(.synchroniseItems)) { try await synchronise($0, .push) },
+        Route("GET", "/items/:id/link/:integration", .having(.synchroniseItems), search),
+        Route("POST", "/items/:id/link/:integration", .having(.synchroniseItems), link),
+        Route("POST", "/items/:id/create/:integration", .having(.synchroniseItems), create),
+        Route("POST", "/items/:id/links/:link/unlink", .having(.synchroniseItems), unlink),
+        Route("POST", "/items/:id/conflicts/:conflict", .having(.synchroniseItems), settle),
+    ]
+
+    private static func editable(_ visit: Visit) async throws -> ItemPage {
+        let page = try await ItemPages.page(visit)
+        guard page.mayEdit else { throw Refusal.forbidden("synchronise this item") }
+        return page
+    }
+
+    private static func synchronise(_ visit: Visit, _ movement: Movement) async throws -> Reply {
+        let page = try await editable(visit)
+        let id: Identifier<Link> = try visit.identifier("link")
+        guard page.links.contains(where: { $0.link.id == id }) else { throw Refusal.notFound }
+        let outcome = try await visit.engine.items.synchronise(id, movement, by: visit.actor())
+        return answer(visit, page, report(outcome, page))
+    }
+
+    private static func answer(_ visit: Visit, _ page: ItemPage, _ words: String) -> Reply {
+        visit.isScripted ? .json(["saved": true, "message": .string(words)]) : .seeOther("/items/\(page.item.id)")
+    }
+
+    private static func report(_ outcome: LinkOutcome, _ page: ItemPage) -> String {
+        func names(_ keys: [FieldKey]) -> String { keys.map(page.label).joined(separator: ", ") }
+        var words: [String] = []
+        if outcome.created { words.append("Created #\(outcome.workItem ?? 0).") }
+        if !outcome.pulled.isEmpty { words.append("Read \(names(outcome.pulled)).") }
+        if !outcome.pushed.isEmpty, !outcome.created { words.append("Wrote \(names(outcome.pushed)).") }
+        if !outcome.conflicts.isEmpty { words.append("Both sides changed \(names(outcome.conflicts)): choose a value.") }
+        for (key, message) in outcome.obstacles.sorted(by: { $0.key < $1.key }) { words.append("\(page.label(key)): \(message)") }
+        if let problem = outcome.problem { words.append("\(problem.message) \(problem.remedy)") }
+        return words.isEmpty ? "Nothing to do: both sides agree." : words.joined(separator: " ")
+    }
+
+    @Sendable
+    private static func search(_ visit: Visit) async throws -> Reply {
+        let page = try await editable(visit)
+        let integration: Identifier<Integration> = try visit.identifier("integration")
+        let text = visit.query.text("q")
+        var found: [FoundWorkItem] = []
+        var problem: String?
+        do {
+            found = try await visit.engine.items.search(text.isEmpty ? page.item.name : text, for: page.item.kind, in: integration)
+            if found.isEmpty, text.isEmpty { found = try await visit.engine.items.search("", for: page.item.kind, in: integration) }
+        } catch let error as ConnectionProblem {
+            problem = "\(error.message) \(error.remedy)"
+        }
+        let results = found
+        let message = problem
+        return try await visit.layout("Link \(page.item.key)") {
+            heading("Link \(page.item.key) to a work item")
+            form(.class("inline"), .action("/items/\(page.item.id)/link/\(integration)"), Attribute("role", "search")) {
+                input(.type("search"), .name("q"), .label("Number or words of the title"), Attribute("placeholder", "Number or words of the title"), .value(text), .flag("autofocus"))
+                button { "Search" }
+            }
+            if let message { notice("error", message) }
+            section(.class("card")) {
+                if results.isEmpty { p(.class("muted")) { "Nothing found." } }
+                for item in results {
+                    div(.class("found")) {
+                        strong { "#\(item.id) \(item.title)" }
+                        span(.class("muted")) { " \(item.type) · \(item.state)" }
+                        if item.linkedTo != nil {
+                            span(.class("chip outside")) { "Linked to another item" }
+                        } else {
+                            visit.post("/items/\(page.item.id)/link/\(integration)", .class("inline")) {
+                                input(.type("hidden"), .name("workItem"), .value(String(item.id)))
+                                choices("source", id: "source-\(item.id)", [("", "Where they differ: ask me"), ("azureDevOps", "Where they differ: Azure DevOps counts"), ("kiplot", "Where they differ: Kiplot counts")], selected: "", .label("Whose values count"))
+                                button(.class("primary")) { "Link" }
+                            }
+                        }
+                    }
+                }
+            }
+            p { a(.href("/items/\(page.item.id)")) { "Back to \(page.item.key)" } }
+        }
+    }
+
+    @Sendable
+    private static func link(_ visit: Visit) async throws -> Reply {
+        let page = try await editable(visit)
+        guard let workItem = visit.form["workItem"].flatMap({ Int64($0) }) else { throw Refusal.notFound }
+        let outcome = try await visit.engine.items.link(
+            page.item.id, to: workItem, in: visit.identifier("integration"), source: visit.form["source"].flatMap { InitialSource(rawValue: $0) },
+            by: visit.actor())
+        return answer(visit, page, report(outcome, page))
+    }
+
+    @Sendable
+    private static func create(_ visit: Visit) async throws -> Reply {
+        let page = try await editable(visit)
+        let outcome = try await visit.engine.items.createWorkItem(for: page.item.id, in: visit.identifier("integration"), by: visit.actor())
+        return answer(visit, page, report(outcome, page))
+    }
+
+    @Sendable
+    private static func unlink(_ visit: Visit) async throws -> Reply {
+        let page = try await editable(visit)
+        let id: Identifier<Link> = try visit.identifier("link")
+        guard page.links.contains(where: { $0.link.id == id }) else { throw Refusal.notFound }
+        try await visit.engine.items.unlink(id, by: visit.actor())
+        return answer(visit, page, "Unlinked. Both sides keep what they have.")
+    }
+
+    @Sendable
+    private static func settle(_ visit: Visit) async throws -> Reply {
+        let page = try await editable(visit)
+        let id: Identifier<Conflict> = try visit.identifier("conflict")
+        guard let conflict = page.links.flatMap(\.conflicts).first(where: { $0.id == id }) else {
+            throw Refusal.invalid(message: "This conflict is settled already.", remedy: "Reload the page.")
+        }
+        let choice: ConflictChoice
+        switch visit.form["choice"] {
+        case "kiplot": choice = .kiplot
+        case "azureDevOps": choice = .azureDevOps
+        default:
+            guard let definition = page.workspace.catalogue[conflict.field] else { throw Refusal.notFound }
+            choice = .typed(try FieldInput.value(visit.form.all("value"), for: definition))
+        }
+        let outcome = try await visit.engine.items.settle(id, by: choice, actor: visit.actor())
+        return answer(visit, page, "Settled. \(report(outcome, page))")
+    }
+}
+
+extension ItemPages {
+    /// How the item stands with Azure DevOps, and what can be done about it.
+    static func azureDevOpsPanel(_ visit: Visit, _ page: ItemPage) -> Node {
+        let may = page.mayEdit && visit.may(.synchroniseItems)
+        return section(.class("card"), .id("azure-devops"), .data("part", "")) {
+            h2 { "Azure DevOps" }
+            for view in page.links { linkView(visit, page, view, may) }
+            if page.links.isEmpty { p(.class("muted")) { "Not linked to a work item." } }
+            if may {
+                for integration in page.free {
+                    div(.class("actions")) {
+                        strong { integration.projectName }
+                        a(.class("button"), .href("/items/\(page.item.id)/link/\(integration.id)")) { "Link to existing…" }
+                        visit.post("/items/\(page.item.id)/create/\(integration.id)", .class("inline"), .data("auto", "submit")) {
+                            button { "Create work item" }
+                        }
+                    }
+                }
+            }
+            receipts(page)
+        }
+    }
+
+    private static func linkView(_ visit: Visit, _ page: ItemPage, _ view: ItemPage.LinkView, _ may: Bool) -> Node {
+        let base = "/items/\(page.item.id)/links/\(view.link.id)"
+        return div(.class("link")) {
+            p {
+                strong { view.integration.projectName }
+                " · \(view.link.workItemType) "
+                if let address = view.address, let id = view.link.workItem {
+                    a(.href(address), Attribute("rel", "noopener noreferrer"), Attribute("target", "_blank")) { "#\(id)" }
+                }
+            }
+            linkChip(view.link)
+            if let problem = view.link.problem { notice("error", problem.message, problem.remedy) }
+            if view.integration.state == .paused { notice("warning", "Synchronisation is paused.", "An administrator can resume it.") }
+            for conflict in view.conflicts { conflictView(visit, page, conflict, may) }
+            dl {
+                dt { "Revision" }
+                dd { String(view.link.seenRevision) }
+                if let at = view.link.remoteChangedAt {
+                    dt { "Changed there" }
+                    dd {
+                        at.node
+                        if let name = view.link.remoteChangedBy { " by \(name)" }
+                    }
+                }
+                if let at = view.link.syncedAt {
+                    dt { "Synchronised" }
+                    dd { at.node }
+                }
+            }
+            if may {
+                div(.class("actions")) {
+                    visit.post("\(base)/read", .class("inline"), .data("auto", "submit")) { button { "← Read" } }
+                    visit.post("\(base)/write", .class("inline"), .data("auto", "submit")) { button { "Write →" } }
+                    visit.post("\(base)/unlink", .class("inline"), .data("auto", "submit"), .data("confirm", "Unlink \(page.item.key)? Both sides keep what they have.")) {
+                        button(.class("quiet")) { "Unlink" }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func conflictView(_ visit: Visit, _ page: ItemPage, _ conflict: Conflict, _ may: Bool) -> Node {
+        let action = "/items/\(page.item.id)/conflicts/\(conflict.id)"
+        func side(_ title: String, _ value: String, _ name: String?, _ at: Instant?, _ choice: String) -> Node {
+            div(.class("side")) {
+                strong { title }
+                p { value.isEmpty ? "(empty)" : value }
+                p(.class("muted")) {
+                    name ?? "somebody"
+                    if let at {
+                        ", "
+                        at.node
+                    }
+                }
+                if may {
+                    visit.post(action, .data("auto", "submit")) {
+                        input(.type("hidden"), .name("choice"), .value(choice))
+                        button { "Keep this" }
+                    }
+                }
+            }
+        }
+        return div(.class("conflict"), .data("conflict", conflict.field.name)) {
+            h3 { "Both sides changed \(page.label(conflict.field))" }
+            div(.class("sides")) {
+                side("Kiplot", page.words(conflict.local), conflict.localBy, conflict.localAt, "kiplot")
+                side("Azure DevOps", conflict.remote?.shortText ?? "", conflict.remoteBy, conflict.remoteAt, "azureDevOps")
+            }
+            if may, let definition = page.workspace.catalogue[conflict.field] {
+                details {
+                    element("summary", []) { "Type another value" }
+                    visit.post(action, .data("auto", "submit")) {
+                        FieldInput.control(
+                            definition, conflict.local, id: "conflict-\(conflict.id)", page.workspace, kind: page.item.kind, initiatives: page.initiatives)
+                        button { "Use this value" }
+                    }
+                }
+            }
+        }
+    }
+
+    private static func receipts(_ page: ItemPage) -> Node {
+        guard !page.receipts.isEmpty else { return .nothing }
+        return details {
+            element("summary", []) { "What was done, and why" }
+            ul(.class("plain receipts")) {
+                for receipt in page.receipts {
+                    li {
+                        receipt.at.node
+                        " \(receipt.action.title)\(receipt.field.map { ": \(page.label($0))" } ?? "")"
+                        if let before = receipt.before, !before.isEmpty { " from “\(before.prefix(60))”" }
+                        if let after = receipt.after, !after.isEmpty { " to “\(after.prefix(60))”" }
+                        span(.class("muted")) { " \(receipt.actor) · \(receipt.cause.title)\(receipt.revision.map { " · revision \($0)" } ?? "")" }
+                        if let detail = receipt.detail { p(.class("muted")) { detail } }
+                    }
+                }
+            }
+        }
+    }
+}
