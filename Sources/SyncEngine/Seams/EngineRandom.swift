@@ -7,7 +7,7 @@ public protocol EngineRandom: Sendable {
 
 extension EngineRandom {
     /// Lower-case hexadecimal digits.
-    func hexadecimal(bytes count: Int) -> String {
+    public func hexadecimal(bytes count: Int) -> String {
         let digits = Array("0123456789abcdef")
         return String(bytes(count).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
     }
