@@ -18,7 +18,9 @@ struct House: Sendable {
     let logger: Logger
 
     static func open(_ settings: Settings, publicURL: String) async throws -> House {
-        let logger = Logger(label: "kiplot")
+        var logger = Logger(label: "kiplot")
+        // The server says by itself where it listens.
+        logger.logLevel = .warning
         do {
             let database = try await SQLiteDatabase.open(path: settings.databasePath)
             let store = try await Store.open(database)

@@ -121,8 +121,8 @@ enum ItemListPages {
                         td { workspace.words(item[.stage]) }
                         td { workspace.words(item[.owner]) }
                         if query.kind == .outcome { td { row.parent ?? "" } }
-                        td { workspace.words(item[.start]) }
-                        td { workspace.words(item[.end]) }
+                        td(.class("day")) { workspace.words(item[.start]) }
+                        td(.class("day")) { workspace.words(item[.end]) }
                         td(.class("number")) { workspace.words(item[.effort]) }
                         td { ragDot(item.light) }
                         td(.class("number")) { workspace.words(item[.percentComplete]) }

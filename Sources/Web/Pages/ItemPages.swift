@@ -108,7 +108,7 @@ enum ItemPages {
             } else {
                 span(.class("value")) { page.words(page.item[key]) }
             }
-            if let lock { span(.class("hint lock")) { "🔒 \(lock)" } }
+            if let lock { span(.class("hint lock")) { "Locked. \(lock)" } }
             for view in page.links { fieldState(view.link.fields[key]) }
         }
     }

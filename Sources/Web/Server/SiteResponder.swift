@@ -35,9 +35,9 @@ struct SiteResponder: HTTPResponder {
 
     private func reply(to visit: inout Visit, _ request: Request, _ segments: [String]) async throws -> Reply {
         let method = visit.method == "HEAD" ? "GET" : visit.method
-        guard let (route, parameters) = routes.lazy.compactMap({ route in
-            route.method == method ? route.match(segments).map { (route, $0) } : nil
-        }).first else { throw Refusal.notFound }
+        // A fixed path counts before one with open parts: /integrations/new is no id.
+        let matches = routes.compactMap { route in route.method == method ? route.match(segments).map { (route, $0) } : nil }
+        guard let (route, parameters) = matches.min(by: { $0.1.count < $1.1.count }) else { throw Refusal.notFound }
         visit.parameters = parameters
         try await identify(&visit, route.access)
         if method != "GET" {

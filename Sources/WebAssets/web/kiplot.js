@@ -65,9 +65,9 @@ function listen() {
   const topics = (document.getElementById("main")?.dataset.live ?? "").split(" ").filter(Boolean);
   if (!topics.length || !token()) return;
   const source = new EventSource("/live");
-  let wasLost = false;
-  source.onopen = () => { if (wasLost) { wasLost = false; refresh(); } document.documentElement.dataset.connected = "yes"; };
-  source.onerror = () => { wasLost = true; document.documentElement.dataset.connected = "no"; };
+  // Whatever happened before the connection stood is not told any more, so the page is looked at once.
+  source.onopen = () => { refresh(); document.documentElement.dataset.connected = "yes"; };
+  source.onerror = () => { document.documentElement.dataset.connected = "no"; };
   source.onmessage = event => {
     const touched = event.data.split(" ");
     if (touched.includes("everything") || touched.includes("attention") || topics.some(topic => touched.includes(topic))) refresh();

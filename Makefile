@@ -1,0 +1,22 @@
+.PHONY: demo build test prove format
+
+build:
+	scripts/install.sh build
+	swift build
+
+demo: build
+	.build/debug/kiplot demo
+
+test:
+	scripts/install.sh test
+	swift build --build-tests
+	swift test --skip-build
+	.venv/bin/pytest -q Tests/Browser
+
+prove:
+	scripts/install.sh test
+	swift build --build-tests
+	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser -k "ten_thousand"
+
+format:
+	swift format --in-place --recursive --parallel Sources Tests Package.swift
