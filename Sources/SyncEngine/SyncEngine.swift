@@ -63,6 +63,17 @@ public struct SyncEngine: Service {
         intake = HookIntake(store: store, clock: clock)
     }
 
+    /// Works one bulk run off, and nothing else: for a command that has no server beside it.
+    /// - Throws: `ConnectionProblem` when Azure DevOps cannot be used; the run can be resumed.
+    public func work(on run: Run) async throws {
+        do {
+            try await runWorker.work(on: run)
+        } catch let stop as LaneStop {
+            try await health.note(stop, of: run.integration)
+            throw ConnectionProblem(message: stop.problem.message, remedy: stop.problem.remedy)
+        }
+    }
+
     /// Works for every active integration, and notices those that come and go.
     public func run() async throws {
         await cancelWhenGracefulShutdown { await supervise() }

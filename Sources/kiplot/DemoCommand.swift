@@ -33,7 +33,10 @@ struct DemoCommand: AsyncParsableCommand {
         let settings = try Settings(DatabaseOptions.parse(arguments), host: "127.0.0.1", port: port)
         let kiplot = "http://127.0.0.1:\(port)"
         let organisation = "http://127.0.0.1:\(azureDevOpsPort)/contoso"
-        let house = try await House.open(settings, publicURL: kiplot)
+        try await House.using(settings, publicURL: kiplot) { try await demonstrate($0, kiplot, organisation) }
+    }
+
+    private func demonstrate(_ house: House, _ kiplot: String, _ organisation: String) async throws {
         let site = Site(store: house.store, engine: house.engine, publicURL: kiplot, logger: house.logger)
         var options = SimulatorServer.Options()
         options.port = azureDevOpsPort
@@ -60,10 +63,8 @@ struct DemoCommand: AsyncParsableCommand {
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger)
             ).run()
         } catch {
-            await house.close()
             throw CommandProblem("The demonstration stopped: \(error).", "If a port is taken, choose others with --port and --azure-devops-port.")
         }
-        await house.close()
     }
 }
 

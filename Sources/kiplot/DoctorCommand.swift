@@ -18,14 +18,22 @@ struct DoctorCommand: AsyncParsableCommand {
         guard FileManager.default.fileExists(atPath: settings.databasePath) else {
             throw CommandProblem("There is no database at \(settings.databasePath).", "Point --database at the one of the server.")
         }
-        let house = try await House.open(settings, publicURL: settings.publicURL ?? "http://127.0.0.1:8080")
+        let findings = try await House.using(settings) { try await self.findings(in: $0) }
+        if json {
+            print(JSONValue.array(findings.map { ["good": .bool($0.isGood), "finding": .string($0.words)] }).text)
+        } else {
+            for finding in findings { print("\(finding.isGood ? "✓" : "✗") \(finding.words)") }
+        }
+        if findings.contains(where: { !$0.isGood }) { throw ExitCode(2) }
+    }
+
+    private func findings(in house: House) async throws -> [(isGood: Bool, words: String)] {
         var findings: [(isGood: Bool, words: String)] = []
         let problems = try await house.database.integrityProblems()
         findings.append((problems.isEmpty, problems.isEmpty ? "The database is sound." : "The database is damaged: \(problems.joined(separator: "; ")). Restore a backup."))
         for instance in try await house.store.read({ try $0.instances() }) {
             do {
-                let client = try await house.engine.instances.recheck(instance.id)
-                for line in client.lines {
+                for line in try await house.engine.instances.recheck(instance.id).lines {
                     switch line.outcome {
                     case .passed(let detail): findings.append((true, "\(instance.name): \(line.step.title). \(detail)"))
                     case .warning(let cause, let remedy), .failed(let cause, let remedy):
@@ -33,16 +41,10 @@ struct DoctorCommand: AsyncParsableCommand {
                     case .skipped: break
                     }
                 }
-            } catch {
-                findings.append((false, "\(instance.name): \(error)"))
+            } catch let problem as ConnectionProblem {
+                findings.append((false, "\(instance.name): \(problem.message) \(problem.remedy)"))
             }
         }
-        await house.close()
-        if json {
-            print(JSONValue.array(findings.map { ["good": .bool($0.isGood), "finding": .string($0.words)] }).text)
-        } else {
-            for finding in findings { print("\(finding.isGood ? "✓" : "✗") \(finding.words)") }
-        }
-        if findings.contains(where: { !$0.isGood }) { throw ExitCode(2) }
+        return findings
     }
 }

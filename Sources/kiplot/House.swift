@@ -17,7 +17,20 @@ struct House: Sendable {
     let transport: LiveTransport
     let logger: Logger
 
-    static func open(_ settings: Settings, publicURL: String) async throws -> House {
+    /// Opens the house for some work, and closes it whatever happens.
+    static func using<Result>(_ settings: Settings, publicURL: String? = nil, _ body: (House) async throws -> Result) async throws -> Result {
+        let house = try await open(settings, publicURL: publicURL ?? settings.publicURL ?? "http://127.0.0.1:8080")
+        do {
+            let result = try await body(house)
+            await house.close()
+            return result
+        } catch {
+            await house.close()
+            throw error
+        }
+    }
+
+    private static func open(_ settings: Settings, publicURL: String) async throws -> House {
         var logger = Logger(label: "kiplot")
         // The server says by itself where it listens.
         logger.logLevel = .warning
@@ -37,7 +50,7 @@ struct House: Sendable {
         }
     }
 
-    func close() async {
+    private func close() async {
         await transport.close()
         await database.close()
     }

@@ -49,22 +49,24 @@ struct BulkRun {
         guard FileManager.default.fileExists(atPath: settings.databasePath) else {
             throw CommandProblem("There is no database at \(settings.databasePath).", "Point --database at the one of the server.")
         }
-        let house = try await House.open(settings, publicURL: settings.publicURL ?? "http://127.0.0.1:8080")
         let lock = try DatabaseLock.take(for: settings.databasePath)
-        let run: Run
-        do {
-            run = try await start(house)
-        } catch let problem as ConnectionProblem {
-            throw CommandProblem(problem.message, problem.remedy)
+        defer { lock?.release() }
+        let finished = try await House.using(settings) { house in
+            let run: Run
+            do {
+                run = try await start(house)
+            } catch let problem as ConnectionProblem {
+                throw CommandProblem(problem.message, problem.remedy)
+            }
+            let finished = try await withThrowingTaskGroup(of: Void.self) { group in
+                if lock != nil { group.addTask { try await house.engine.work(on: run) } }
+                let watched = try await watch(run, house)
+                try await group.waitForAll()
+                return watched
+            }
+            try await report(finished, house)
+            return finished
         }
-        let finished = try await withThrowingTaskGroup(of: Void.self) { group in
-            if lock != nil { group.addTask { try await house.engine.run() } }
-            defer { group.cancelAll() }
-            return try await watch(run, house)
-        }
-        lock?.release()
-        try await report(finished, house)
-        await house.close()
         if finished.failed > 0 || finished.state != .finished { throw ExitCode(2) }
     }
 

@@ -19,7 +19,10 @@ struct ServeCommand: AsyncParsableCommand {
         }
         defer { lock.release() }
         let publicURL = settings.publicURL ?? "http://\(settings.host):\(settings.port)"
-        let house = try await House.open(settings, publicURL: publicURL)
+        try await House.using(settings, publicURL: publicURL) { try await serve($0, settings, publicURL) }
+    }
+
+    private func serve(_ house: House, _ settings: Settings, _ publicURL: String) async throws {
         let site = Site(store: house.store, engine: house.engine, publicURL: publicURL, logger: house.logger)
         let setup = try await Accounts(site: site).setupLink()
         let server = WebServer(site: site, host: settings.host, port: settings.port) { port in
@@ -34,9 +37,7 @@ struct ServeCommand: AsyncParsableCommand {
                     logger: house.logger)
             ).run()
         } catch {
-            await house.close()
             throw CommandProblem("The server stopped: \(error).", "If the port is taken, choose another with --port.")
         }
-        await house.close()
     }
 }

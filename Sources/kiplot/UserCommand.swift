@@ -66,13 +66,8 @@ struct UserCommand: AsyncParsableCommand {
     private static func withSite(_ options: DatabaseOptions, _ body: (Site) async throws -> Void) async throws {
         let settings = try Settings(options)
         let publicURL = settings.publicURL ?? "http://127.0.0.1:8080"
-        let house = try await House.open(settings, publicURL: publicURL)
-        do {
+        try await House.using(settings, publicURL: publicURL) { house in
             try await body(Site(store: house.store, engine: house.engine, publicURL: publicURL, logger: house.logger))
-        } catch {
-            await house.close()
-            throw error
         }
-        await house.close()
     }
 }

@@ -29,7 +29,7 @@ enum BoardPages {
             }
             return (workspace, try transaction.itemCountsByStage(of: kind), columns)
         }
-        return try await visit.layout("Board", section: .board, live: ["items:\(kind.rawValue)", "configuration"]) {
+        return try await visit.layout("Board", section: .board, live: ["item:*", "items:\(kind.rawValue)", "configuration"]) {
             heading("Board") {
                 a(.class("button"), .href("/board/initiatives"), Attribute("aria-current", kind == .initiative ? "page" : nil)) { "Initiatives" }
                 a(.class("button"), .href("/board/outcomes"), Attribute("aria-current", kind == .outcome ? "page" : nil)) { "Outcomes" }

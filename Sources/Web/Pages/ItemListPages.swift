@@ -50,7 +50,7 @@ enum ItemListPages {
             }
             return (rows, page.total, try transaction.workspace())
         }
-        return try await visit.layout(kind.plural, section: kind == .initiative ? .initiatives : .outcomes, live: ["items:\(kind.rawValue)", "configuration"]) {
+        return try await visit.layout(kind.plural, section: kind == .initiative ? .initiatives : .outcomes, live: ["item:*", "items:\(kind.rawValue)", "configuration"]) {
             heading(kind.plural) {
                 if visit.may(.editEveryItem) {
                     visit.post(path(kind), .class("inline")) {

@@ -39,7 +39,7 @@ enum RoadmapPages {
             }
             return (bars, unplanned, try transaction.workspace())
         }
-        return try await visit.layout("Roadmap", section: .roadmap, live: ["items:initiative", "items:outcome", "configuration"]) {
+        return try await visit.layout("Roadmap", section: .roadmap, live: ["item:*", "items:initiative", "items:outcome", "configuration"]) {
             heading("Roadmap") {
                 form(.class("inline"), .action("/roadmap"), .data("auto", "")) {
                     choices("months", id: "months", [("6", "6 months"), ("12", "12 months"), ("24", "24 months"), ("36", "36 months")], selected: String(months), .label("Span"))

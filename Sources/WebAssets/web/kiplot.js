@@ -53,12 +53,14 @@ function replaceParts(fresh) {
 
 let pending = null;
 let again = false;
+let dragged = null;
 async function refresh() {
-  if (pending) { again = true; return; }
-  pending = fetchPage().then(replaceParts).catch(() => {});
+  // A card that is being dragged must stay the element that it is.
+  if (pending || dragged) { again = true; return; }
+  pending = fetchPage().then(fresh => { if (dragged) again = true; else replaceParts(fresh); }).catch(() => {});
   await pending;
   pending = null;
-  if (again) { again = false; setTimeout(refresh, 60); }
+  if (again && !dragged) { again = false; setTimeout(refresh, 150); }
 }
 
 function listen() {
@@ -70,7 +72,8 @@ function listen() {
   source.onerror = () => { document.documentElement.dataset.connected = "no"; };
   source.onmessage = event => {
     const touched = event.data.split(" ");
-    if (touched.includes("everything") || touched.includes("attention") || topics.some(topic => touched.includes(topic))) refresh();
+    const concerns = topic => (topic.endsWith("*") ? touched.some(other => other.startsWith(topic.slice(0, -1))) : touched.includes(topic));
+    if (touched.includes("everything") || touched.includes("attention") || topics.some(concerns)) refresh();
   };
 }
 
@@ -160,19 +163,20 @@ async function move(card, column, before) {
   }
   refresh();
 }
-let dragged = null;
 document.addEventListener("dragstart", event => {
   dragged = event.target.closest?.("[data-item][draggable=true]") ?? null;
   if (dragged) { event.dataTransfer.setData("text/plain", dragged.dataset.item); event.dataTransfer.effectAllowed = "move"; }
 });
+document.addEventListener("dragend", () => { dragged = null; if (again) { again = false; refresh(); } });
 document.addEventListener("dragover", event => { if (dragged && event.target.closest(".board .column")) event.preventDefault(); });
 document.addEventListener("drop", event => {
   const column = event.target.closest(".board .column");
   if (!dragged || !column) return;
   event.preventDefault();
   const before = [...column.querySelectorAll("[data-item]")].find(c => c !== dragged && event.clientY < c.getBoundingClientRect().top + c.offsetHeight / 2);
-  move(dragged, column, before);
+  const card = dragged;
   dragged = null;
+  move(card, column, before);
 });
 document.addEventListener("keydown", event => {
   const card = event.target.closest?.(".board [data-item][draggable=true]");
