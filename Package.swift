@@ -114,6 +114,5 @@ let package = Package(
         tests("SyncEngineTests", ["SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "AzureDevOps", "AzureDevOpsSimulator", "JSON"]),
         tests("WebTests", ["Web", "SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
         tests("AzureDevOpsSimulatorTests", ["AzureDevOpsSimulator", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
-        tests("EndToEndTests", ["JSON", product("NIOCore", "swift-nio")] + client),
     ]
 )

@@ -1,1 +1,59 @@
+import Database
+import Foundation
 import Testing
+
+@Suite("The embedded database")
+struct DatabaseTests {
+    private func file() -> String { FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path }
+
+    @Test("a write that fails leaves nothing behind, and its neighbours stand")
+    func atomicity() async throws {
+        struct Refused: Error {}
+        let database = try await SQLiteDatabase.inMemory()
+        try await database.write { try $0.run("CREATE TABLE t (n BIGINT NOT NULL)") }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<50 {
+                group.addTask {
+                    try? await database.write { transaction in
+                        try transaction.run("INSERT INTO t (n) VALUES ($1)", [.integer(Int64(number))])
+                        if number.isMultiple(of: 2) { throw Refused() }
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+        #expect(try await database.read { try $0.row("SELECT count(*) FROM t")?.integer(0) } == 25)
+        #expect(try await database.read { try $0.row("SELECT count(*) FROM t WHERE n % 2 = 0")?.integer(0) } == 0)
+    }
+
+    @Test("a database that is newer than the program is refused with cause and remedy")
+    func newer() async throws {
+        let path = file()
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let database = try await SQLiteDatabase.open(path: path)
+        try await Migrator([Migration(number: 1, name: "a", statements: { _ in ["CREATE TABLE a (n BIGINT)"] }), Migration(number: 2, name: "b", statements: { _ in [] })]).migrate(database)
+        await #expect(throws: DatabaseError.self) {
+            try await Migrator([Migration(number: 1, name: "a", statements: { _ in ["CREATE TABLE a (n BIGINT)"] })]).migrate(database)
+        }
+        await database.close()
+    }
+
+    @Test("a backup is a whole database, and a text file is none")
+    func backup() async throws {
+        let (path, copy, other) = (file(), file(), file())
+        defer { for file in [path, copy, other] { try? FileManager.default.removeItem(atPath: file) } }
+        let database = try await SQLiteDatabase.open(path: path)
+        try await database.write { try $0.run("CREATE TABLE t (n BIGINT)"); try $0.run("INSERT INTO t VALUES (7)") }
+        try await database.backUp(to: copy)
+        await database.close()
+        let restored = try await SQLiteDatabase.open(path: copy)
+        #expect(try await restored.read { try $0.row("SELECT n FROM t")?.integer(0) } == 7)
+        #expect(try await restored.integrityProblems().isEmpty)
+        await restored.close()
+        try String(repeating: "this is no database, but a rather long text that goes on. ", count: 100).write(toFile: other, atomically: true, encoding: .utf8)
+        await #expect(throws: DatabaseError.self) {
+            let broken = try await SQLiteDatabase.open(path: other)
+            _ = try await broken.read { try $0.rows("SELECT 1 FROM sqlite_master") }
+        }
+    }
+}
