@@ -111,8 +111,12 @@ let package = Package(
         tests("AzureDevOpsTests", ["AzureDevOps", "AzureDevOpsSimulator", "JSON"] + client + server),
         tests("DatabaseTests", ["Database"]),
         tests("StoreTests", ["Store", "Database", "Portfolio", "FieldSync", "JSON"]),
-        tests("SyncEngineTests", ["SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "AzureDevOps", "AzureDevOpsSimulator", "JSON"]),
-        tests("WebTests", ["Web", "SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
+        tests(
+            "SyncEngineTests", ["SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "AzureDevOps", "AzureDevOpsSimulator", "JSON"]),
+        tests(
+            "WebTests",
+            ["Web", "SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "JSON", product("HummingbirdTesting", "hummingbird")]
+                + server),
         tests("AzureDevOpsSimulatorTests", ["AzureDevOpsSimulator", "JSON", product("HummingbirdTesting", "hummingbird")] + server),
     ]
 )

@@ -3,7 +3,8 @@ import Database
 import Foundation
 
 struct BackupCommand: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "backup", abstract: "Copies the database while the server runs. Keep the key file apart.")
+    static let configuration = CommandConfiguration(
+        commandName: "backup", abstract: "Copies the database while the server runs. Keep the key file apart.")
     @OptionGroup var options: DatabaseOptions
     @Argument(help: "The file to write.") var file: String
 
@@ -31,7 +32,9 @@ struct VerifyCommand: AsyncParsableCommand {
             let database = try await SQLiteDatabase.open(path: file)
             let problems = try await database.integrityProblems()
             await database.close()
-            guard problems.isEmpty else { throw CommandProblem("It is damaged: \(problems.joined(separator: "; ")).", "Take an older backup.") }
+            guard problems.isEmpty else {
+                throw CommandProblem("It is damaged: \(problems.joined(separator: "; ")).", "Take an older backup.")
+            }
         } catch let error as DatabaseError {
             throw CommandProblem(error.message, error.remedy)
         }

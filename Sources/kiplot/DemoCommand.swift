@@ -63,7 +63,8 @@ struct DemoCommand: AsyncParsableCommand {
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger)
             ).run()
         } catch {
-            throw CommandProblem("The demonstration stopped: \(error).", "If a port is taken, choose others with --port and --azure-devops-port.")
+            throw CommandProblem(
+                "The demonstration stopped: \(error).", "If a port is taken, choose others with --port and --azure-devops-port.")
         }
     }
 }
@@ -77,7 +78,8 @@ enum DemoWorld {
         let project = world.addProject(name: "Contoso", process: .agile, at: now)
         world.addProject(name: "Fabrikam", process: .scrum, at: now)
         world.addField(
-            FieldDefinition(referenceName: "Custom.RAG", name: "RAG", kind: .string, allowedValues: ["Green", "Amber", "Red"]), to: ["Epic", "Feature"])
+            FieldDefinition(referenceName: "Custom.RAG", name: "RAG", kind: .string, allowedValues: ["Green", "Amber", "Red"]),
+            to: ["Epic", "Feature"])
         world.generate(workItems, in: project, seed: 11, at: now, base: "http://127.0.0.1:8090/contoso")
         return world
     }
@@ -119,7 +121,8 @@ struct SamplePortfolio: Service {
             let origin = EditOrigin(actor: .person(administrator.id, name: administrator.name), cause: .creation, at: now)
             let today = now.day.map { Instant(startOf: $0) } ?? now
             for (name, start, length, light) in [
-                ("Enter the Nordic market", 20, 160, RAG.amber), ("Replace the data warehouse", -30, 210, .green), ("Carbon reporting", 60, 120, .red),
+                ("Enter the Nordic market", 20, 160, RAG.amber), ("Replace the data warehouse", -30, 210, .green),
+                ("Carbon reporting", 60, 120, .red),
             ] {
                 var values: [FieldKey: FieldValue] = [.name: .text(name), .owner: .person(administrator.id), .rag: .rag(light)]
                 values[.start] = today.adding(.seconds(start * 86_400)).day.map { .date($0) }

@@ -30,7 +30,12 @@ struct DoctorCommand: AsyncParsableCommand {
     private func findings(in house: House) async throws -> [(isGood: Bool, words: String)] {
         var findings: [(isGood: Bool, words: String)] = []
         let problems = try await house.database.integrityProblems()
-        findings.append((problems.isEmpty, problems.isEmpty ? "The database is sound." : "The database is damaged: \(problems.joined(separator: "; ")). Restore a backup."))
+        findings.append(
+            (
+                problems.isEmpty,
+                problems.isEmpty
+                    ? "The database is sound." : "The database is damaged: \(problems.joined(separator: "; ")). Restore a backup."
+            ))
         for instance in try await house.store.read({ try $0.instances() }) {
             do {
                 for line in try await house.engine.instances.recheck(instance.id).lines {

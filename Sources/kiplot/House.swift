@@ -6,7 +6,7 @@ import Store
 import SyncEngine
 
 #if canImport(Glibc)
-import Glibc
+    import Glibc
 #endif
 
 /// Everything below the web, opened: the database, the key, the engine.
@@ -18,7 +18,8 @@ struct House: Sendable {
     let logger: Logger
 
     /// Opens the house for some work, and closes it whatever happens.
-    static func using<Result>(_ settings: Settings, publicURL: String? = nil, _ body: (House) async throws -> Result) async throws -> Result {
+    static func using<Result>(_ settings: Settings, publicURL: String? = nil, _ body: (House) async throws -> Result) async throws -> Result
+    {
         let house = try await open(settings, publicURL: publicURL ?? settings.publicURL ?? "http://127.0.0.1:8080")
         do {
             let result = try await body(house)
@@ -66,7 +67,8 @@ enum KeyFile {
         let digits = Array(text.trimmingCharacters(in: .whitespacesAndNewlines))
         let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
         guard digits.count == 64, bytes.count == 32 else {
-            throw CommandProblem("The key file \(path) is damaged.", "Put back the one that belongs to this database; it holds 64 hexadecimal digits.")
+            throw CommandProblem(
+                "The key file \(path) is damaged.", "Put back the one that belongs to this database; it holds 64 hexadecimal digits.")
         }
         return bytes
     }
@@ -86,7 +88,8 @@ struct DatabaseLock: Sendable {
     static func take(for path: String) throws -> DatabaseLock? {
         let descriptor = Glibc.open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
-            throw CommandProblem("The folder of \(path) does not exist or may not be written.", "Create it, or choose another place with --database.")
+            throw CommandProblem(
+                "The folder of \(path) does not exist or may not be written.", "Create it, or choose another place with --database.")
         }
         guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
             Glibc.close(descriptor)

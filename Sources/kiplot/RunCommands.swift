@@ -77,25 +77,31 @@ struct BulkRun {
             let all = try transaction.integrations()
             guard let integration = all.first(where: { $0.projectName.lowercased() == wanted || "\($0.id)" == wanted }) else {
                 let names = all.map(\.projectName).joined(separator: ", ")
-                throw CommandProblem("There is no integration “\(options.integration)”.", names.isEmpty ? "Add one in the browser first." : "There are: \(names).")
+                throw CommandProblem(
+                    "There is no integration “\(options.integration)”.",
+                    names.isEmpty ? "Add one in the browser first." : "There are: \(names).")
             }
             let selection = try keys?.map { key -> Identifier<Item> in
                 guard let dash = key.firstIndex(of: "-"), let number = Int64(key[key.index(after: dash)...]),
-                    let kind = ItemKind.allCases.first(where: { key.hasPrefix($0.keyPrefix) }), let item = try transaction.item(kind: kind, number: number)
+                    let kind = ItemKind.allCases.first(where: { key.hasPrefix($0.keyPrefix) }),
+                    let item = try transaction.item(kind: kind, number: number)
                 else { throw CommandProblem("There is no item \(key).", "Give keys such as INI-1 or OUT-7.") }
                 return item.id
             }
             return (integration, selection)
         }
         return try await house.engine.runs.start(
-            direction, in: integration.id, selection: selection, createsItems: options.createsItems, createsWorkItems: options.createsWorkItems,
+            direction, in: integration.id, selection: selection, createsItems: options.createsItems,
+            createsWorkItems: options.createsWorkItems,
             isDryRun: options.isDryRun, by: "Command line")
     }
 
     private func watch(_ run: Run, _ house: House) async throws -> Run {
         let isTerminal = isatty(STDERR_FILENO) != 0 && !options.json
         while true {
-            guard let current = try await house.store.read({ try $0.run(run.id) }) else { throw CommandProblem("The run is gone.", "Start it again.") }
+            guard let current = try await house.store.read({ try $0.run(run.id) }) else {
+                throw CommandProblem("The run is gone.", "Start it again.")
+            }
             if isTerminal {
                 let share = current.total > 0 ? current.done * 30 / current.total : 0
                 let bar = String(repeating: "█", count: share) + String(repeating: "·", count: 30 - share)
@@ -105,14 +111,18 @@ struct BulkRun {
                 if isTerminal { FileHandle.standardError.write(Data("\n".utf8)) }
                 return current
             }
-            if let detail = current.detail, current.done == 0, detail.hasPrefix("Waiting:") { throw CommandProblem(detail, "The run goes on by itself when a server runs.") }
+            if let detail = current.detail, current.done == 0, detail.hasPrefix("Waiting:") {
+                throw CommandProblem(detail, "The run goes on by itself when a server runs.")
+            }
             try await Task.sleep(for: .milliseconds(200))
         }
     }
 
     private func report(_ run: Run, _ house: House) async throws {
         let entries = try await house.store.read { transaction in
-            try transaction.entries(of: run.id, outcome: nil, limit: 100_000).map { entry in (entry, try entry.item.flatMap { try transaction.item($0)?.key }) }
+            try transaction.entries(of: run.id, outcome: nil, limit: 100_000).map { entry in
+                (entry, try entry.item.flatMap { try transaction.item($0)?.key })
+            }
         }
         if options.json {
             let list = entries.map { entry, key -> JSONValue in
@@ -122,7 +132,8 @@ struct BulkRun {
                 ]
             }
             let json: JSONValue = [
-                "run": .integer(run.id.number), "state": .string(run.state.rawValue), "total": .integer(run.total), "done": .integer(run.done),
+                "run": .integer(run.id.number), "state": .string(run.state.rawValue), "total": .integer(run.total),
+                "done": .integer(run.done),
                 "failed": .integer(run.failed), "entries": .array(list),
             ]
             print(json.text)

@@ -7,10 +7,17 @@ import Yams
 /// configuration file; the command line counts first, then the environment, then the file.
 struct DatabaseOptions: ParsableArguments {
     @Option(help: "Where the data is: sqlite:PATH. (KIPLOT_DATABASE; default sqlite:kiplot.sqlite)") var database: String?
-    @Option(name: .customLong("key-file"), help: "The file with the key for secrets, 32 bytes in hexadecimal. (KIPLOT_KEY_FILE; default beside the database)")
+    @Option(
+        name: .customLong("key-file"),
+        help: "The file with the key for secrets, 32 bytes in hexadecimal. (KIPLOT_KEY_FILE; default beside the database)")
     var keyFile: String?
-    @Option(name: .customLong("public-url"), help: "How browsers and Azure DevOps reach this server. (KIPLOT_PUBLIC_URL)") var publicURL: String?
-    @Option(name: .customLong("allow-host"), help: "A host of your own that may be called besides Azure DevOps Services, with or without a port; may be given several times. (KIPLOT_ALLOW_HOST, with commas)")
+    @Option(name: .customLong("public-url"), help: "How browsers and Azure DevOps reach this server. (KIPLOT_PUBLIC_URL)") var publicURL:
+        String?
+    @Option(
+        name: .customLong("allow-host"),
+        help:
+            "A host of your own that may be called besides Azure DevOps Services, with or without a port; may be given several times. (KIPLOT_ALLOW_HOST, with commas)"
+    )
     var allowHost: [String] = []
     @Option(help: "A configuration file in YAML. (KIPLOT_CONFIG)") var config: String?
 }
@@ -54,7 +61,8 @@ struct Settings: Sendable {
             throw CommandProblem("PostgreSQL is not supported yet.", "Use the embedded database: --database sqlite:PATH.")
         }
         guard text.hasPrefix("sqlite:"), text.count > "sqlite:".count else {
-            throw CommandProblem("“\(text)” names no database.", "Write it as sqlite:PATH, for example sqlite:/var/lib/kiplot/kiplot.sqlite.")
+            throw CommandProblem(
+                "“\(text)” names no database.", "Write it as sqlite:PATH, for example sqlite:/var/lib/kiplot/kiplot.sqlite.")
         }
         return String(text.dropFirst("sqlite:".count))
     }
@@ -86,11 +94,13 @@ struct ConfigurationFile {
         }
         guard let loaded else { return }
         guard let mapping = loaded as? [String: Any] else {
-            throw CommandProblem("The configuration file \(path) holds no names and values.", "Write one option on each line, such as port: 8080.")
+            throw CommandProblem(
+                "The configuration file \(path) holds no names and values.", "Write one option on each line, such as port: 8080.")
         }
         for (name, value) in mapping {
             guard Self.known.contains(name) else {
-                throw CommandProblem("The configuration file \(path) has an unknown option “\(name)”.", "Known are: \(Self.known.joined(separator: ", ")).")
+                throw CommandProblem(
+                    "The configuration file \(path) has an unknown option “\(name)”.", "Known are: \(Self.known.joined(separator: ", ")).")
             }
             values[name] = (value as? [Any])?.map { "\($0)" }.joined(separator: ",") ?? "\(value)"
         }

@@ -7,7 +7,8 @@ import Web
 
 struct UserCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "user", abstract: "Lists people, adds them, and lets them choose a password.", subcommands: [List.self, Add.self, Password.self])
+        commandName: "user", abstract: "Lists people, adds them, and lets them choose a password.",
+        subcommands: [List.self, Add.self, Password.self])
 
     struct List: AsyncParsableCommand {
         static let configuration = CommandConfiguration(abstract: "Lists people and their roles.")
@@ -18,9 +19,19 @@ struct UserCommand: AsyncParsableCommand {
             try await UserCommand.withSite(options) { site in
                 let people = try await site.store.read { try $0.people() }
                 if json {
-                    print(JSONValue.array(people.map { ["name": .string($0.name), "email": .string($0.email), "role": .string($0.role.rawValue), "active": .bool($0.isActive)] }).text)
+                    print(
+                        JSONValue.array(
+                            people.map {
+                                [
+                                    "name": .string($0.name), "email": .string($0.email), "role": .string($0.role.rawValue),
+                                    "active": .bool($0.isActive),
+                                ]
+                            }
+                        ).text)
                 } else {
-                    for person in people { print("\(person.email)\t\(person.name)\t\(person.role.title)\(person.isActive ? "" : "\tinactive")") }
+                    for person in people {
+                        print("\(person.email)\t\(person.name)\t\(person.role.title)\(person.isActive ? "" : "\tinactive")")
+                    }
                 }
             }
         }

@@ -38,11 +38,14 @@ struct AzureDevOpsTests {
         await #expect(throws: AzureDevOpsError.tokenRejected(code: nil)) { _ = try await client(script).projects() }
     }
 
-    @Test("errors are told apart by code and key", arguments: [
-        (412, "TF26071: changed", AzureDevOpsError.Disposition.refresh), (409, "TF26071: changed", .refresh), (401, "", .renewCredential),
-        (429, "TF400733: blocked", .retryLater), (503, "x", .retryLater), (500, "TF401349: unexpected", .retryLater),
-        (503, "TF24668: stopped", .permanent), (404, "TF401232: gone", .permanent), (403, "no", .permanent),
-    ])
+    @Test(
+        "errors are told apart by code and key",
+        arguments: [
+            (412, "TF26071: changed", AzureDevOpsError.Disposition.refresh), (409, "TF26071: changed", .refresh),
+            (401, "", .renewCredential),
+            (429, "TF400733: blocked", .retryLater), (503, "x", .retryLater), (500, "TF401349: unexpected", .retryLater),
+            (503, "TF24668: stopped", .permanent), (404, "TF401232: gone", .permanent), (403, "no", .permanent),
+        ])
     func errors(status: Int, message: String, disposition: AzureDevOpsError.Disposition) async throws {
         let script = Script([answer(status, "{\"message\":\"\(message)\",\"typeKey\":\"X\"}")])
         do {
@@ -86,9 +89,12 @@ struct AzureDevOpsTests {
         #expect(try OrganisationURL(" https://dev.azure.com/contoso/ ", policy: policy).base == "https://dev.azure.com/contoso")
         #expect(try OrganisationURL("https://contoso.visualstudio.com", policy: policy).deployment == .services)
         #expect(try OrganisationURL("https://tfs.corp:8443/tfs/DefaultCollection", policy: policy).deployment == .server)
-        for text in ["http://dev.azure.com/contoso", "https://dev.azure.com", "https://dev.azure.com/contoso/project", "https://user@dev.azure.com/x",
-            "https://127.0.0.1/x", "https://0x7f000001/x", "https://evil.example/x", "https://dev.azure.com.evil.example/x", "https://tfs.corp/x", "ftp://x", ""]
-        {
+        for text in [
+            "http://dev.azure.com/contoso", "https://dev.azure.com", "https://dev.azure.com/contoso/project",
+            "https://user@dev.azure.com/x",
+            "https://127.0.0.1/x", "https://0x7f000001/x", "https://evil.example/x", "https://dev.azure.com.evil.example/x",
+            "https://tfs.corp/x", "ftp://x", "",
+        ] {
             #expect(throws: OrganisationURL.Problem.self, "\(text)") { try OrganisationURL(text, policy: policy) }
         }
     }

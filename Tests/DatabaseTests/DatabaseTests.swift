@@ -31,7 +31,10 @@ struct DatabaseTests {
         let path = file()
         defer { try? FileManager.default.removeItem(atPath: path) }
         let database = try await SQLiteDatabase.open(path: path)
-        try await Migrator([Migration(number: 1, name: "a", statements: { _ in ["CREATE TABLE a (n BIGINT)"] }), Migration(number: 2, name: "b", statements: { _ in [] })]).migrate(database)
+        try await Migrator([
+            Migration(number: 1, name: "a", statements: { _ in ["CREATE TABLE a (n BIGINT)"] }),
+            Migration(number: 2, name: "b", statements: { _ in [] }),
+        ]).migrate(database)
         await #expect(throws: DatabaseError.self) {
             try await Migrator([Migration(number: 1, name: "a", statements: { _ in ["CREATE TABLE a (n BIGINT)"] })]).migrate(database)
         }
@@ -43,14 +46,18 @@ struct DatabaseTests {
         let (path, copy, other) = (file(), file(), file())
         defer { for file in [path, copy, other] { try? FileManager.default.removeItem(atPath: file) } }
         let database = try await SQLiteDatabase.open(path: path)
-        try await database.write { try $0.run("CREATE TABLE t (n BIGINT)"); try $0.run("INSERT INTO t VALUES (7)") }
+        try await database.write {
+            try $0.run("CREATE TABLE t (n BIGINT)")
+            try $0.run("INSERT INTO t VALUES (7)")
+        }
         try await database.backUp(to: copy)
         await database.close()
         let restored = try await SQLiteDatabase.open(path: copy)
         #expect(try await restored.read { try $0.row("SELECT n FROM t")?.integer(0) } == 7)
         #expect(try await restored.integrityProblems().isEmpty)
         await restored.close()
-        try String(repeating: "this is no database, but a rather long text that goes on. ", count: 100).write(toFile: other, atomically: true, encoding: .utf8)
+        try String(repeating: "this is no database, but a rather long text that goes on. ", count: 100).write(
+            toFile: other, atomically: true, encoding: .utf8)
         await #expect(throws: DatabaseError.self) {
             let broken = try await SQLiteDatabase.open(path: other)
             _ = try await broken.read { try $0.rows("SELECT 1 FROM sqlite_master") }

@@ -26,7 +26,9 @@ struct PlannerTests {
         _ local: String?, _ remote: String?, agreed: (String?, String?)?, _ direction: Direction = .both, policy: ConflictPolicy = .hold,
         attempts: [(String?, String?)] = []
     ) -> FieldDecision {
-        func pair(_ pair: (String?, String?)) -> AgreedPair { AgreedPair(local: pair.0.map { .text($0) }, remote: pair.1.map { .text($0) }) }
+        func pair(_ pair: (String?, String?)) -> AgreedPair {
+            AgreedPair(local: pair.0.map { .text($0) }, remote: pair.1.map { .text($0) })
+        }
         return FieldPlanner.plan(
             FieldState(
                 local: local.map { .text($0) }, remote: remote.map { .text($0) }, agreed: agreed.map(pair), attempts: attempts.map(pair)),
@@ -45,22 +47,29 @@ struct PlannerTests {
         #expect(plan("a", "b", agreed: ("a", "a")) == .pull(pair, overwritesEdit: false))
         #expect(plan("b", "a", agreed: ("a", "a")) == .push(pair, overwritesEdit: false))
         #expect(plan("b", "a", agreed: ("a", "a"), .read) == .pull(AgreedPair(local: .text("a"), remote: .text("a")), overwritesEdit: true))
-        #expect(plan("a", "b", agreed: ("a", "a"), .write) == .push(AgreedPair(local: .text("a"), remote: .text("a")), overwritesEdit: true))
+        #expect(
+            plan("a", "b", agreed: ("a", "a"), .write) == .push(AgreedPair(local: .text("a"), remote: .text("a")), overwritesEdit: true))
     }
 
     @Test("both changed: equal settles, different is held, and a policy decides otherwise")
     func bothSides() {
         #expect(plan("b", "b", agreed: ("a", "a")) == .settle(AgreedPair(local: .text("b"), remote: .text("b"))))
         #expect(plan("b", "c", agreed: ("a", "a")) == .conflict)
-        #expect(plan("b", "c", agreed: ("a", "a"), policy: .kiplotWins) == .push(AgreedPair(local: .text("b"), remote: .text("b")), overwritesEdit: true))
-        #expect(plan("b", "c", agreed: ("a", "a"), policy: .azureDevOpsWins) == .pull(AgreedPair(local: .text("c"), remote: .text("c")), overwritesEdit: true))
+        #expect(
+            plan("b", "c", agreed: ("a", "a"), policy: .kiplotWins)
+                == .push(AgreedPair(local: .text("b"), remote: .text("b")), overwritesEdit: true))
+        #expect(
+            plan("b", "c", agreed: ("a", "a"), policy: .azureDevOpsWins)
+                == .pull(AgreedPair(local: .text("c"), remote: .text("c")), overwritesEdit: true))
         #expect(plan("b", "c", agreed: ("a", "a"), policy: .newest) == .conflict, "without times nothing is guessed")
     }
 
     @Test("a write that landed unheard is our own, not somebody's edit")
     func attempts() {
         #expect(plan("b", "b*", agreed: ("a", "a"), attempts: [("b", "b*")]) == .settle(AgreedPair(local: .text("b"), remote: .text("b*"))))
-        #expect(plan("c", "b*", agreed: ("a", "a"), attempts: [("b", "b*")]) == .push(AgreedPair(local: .text("c"), remote: .text("c")), overwritesEdit: false))
+        #expect(
+            plan("c", "b*", agreed: ("a", "a"), attempts: [("b", "b*")])
+                == .push(AgreedPair(local: .text("c"), remote: .text("c")), overwritesEdit: false))
     }
 
     @Test("the first meeting guesses nothing")
@@ -88,7 +97,8 @@ struct PlannerTests {
         }
     }
 
-    private func check(_ local: String?, _ remote: String?, _ agreed: (String?, String?), _ direction: Direction, _ policy: ConflictPolicy) {
+    private func check(_ local: String?, _ remote: String?, _ agreed: (String?, String?), _ direction: Direction, _ policy: ConflictPolicy)
+    {
         func text(_ value: FieldValue?) -> String? { if case .text(let text) = value { text } else { nil } }
         func text(_ value: RemoteValue?) -> String? { if case .text(let text) = value { text } else { nil } }
         switch plan(local, remote, agreed: agreed, direction, policy: policy) {

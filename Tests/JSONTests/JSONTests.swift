@@ -14,7 +14,9 @@ struct JSONTests {
 
     @Test(
         "what is not JSON is refused",
-        arguments: ["", "{", "[1,]", "{\"a\":1,}", "01", "1.", "nul", "\"\u{1}\"", "\"\\x\"", "1 2", "{a:1}", "'a'", "-", "+1", "1e", "NaN"])
+        arguments: [
+            "", "{", "[1,]", "{\"a\":1,}", "01", "1.", "nul", "\"\u{1}\"", "\"\\x\"", "1 2", "{a:1}", "'a'", "-", "+1", "1e", "NaN",
+        ])
     func malformed(text: String) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
     }

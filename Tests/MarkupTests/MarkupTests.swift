@@ -11,10 +11,13 @@ struct MarkupTests {
                 == "<p title=\"&quot;&gt;&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt;\">&lt;b&gt;&#96;&amp;&#39;&quot;&lt;/b&gt;</p>")
     }
 
-    @Test("an address leads to our own pages or to the plain web", arguments: [
-        ("/items/1", "/items/1"), ("#main", "#main"), ("https://dev.azure.com/x", "https://dev.azure.com/x"), ("javascript:alert(1)", "#"),
-        ("JaVaScRiPt:alert(1)", "#"), ("//evil.example", "#"), ("data:text/html,x", "#"), ("vbscript:x", "#"),
-    ])
+    @Test(
+        "an address leads to our own pages or to the plain web",
+        arguments: [
+            ("/items/1", "/items/1"), ("#main", "#main"), ("https://dev.azure.com/x", "https://dev.azure.com/x"),
+            ("javascript:alert(1)", "#"),
+            ("JaVaScRiPt:alert(1)", "#"), ("//evil.example", "#"), ("data:text/html,x", "#"), ("vbscript:x", "#"),
+        ])
     func addresses(given: String, shown: String) {
         #expect(a(.href(given)) { "x" }.html == "<a href=\"\(shown)\">x</a>")
     }

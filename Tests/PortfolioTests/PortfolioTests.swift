@@ -35,7 +35,9 @@ struct PortfolioTests {
         #expect(throws: ItemRuleViolation.self) { try rules.check(.number(101), for: .percentComplete, of: .outcome) }
         #expect(throws: ItemRuleViolation.self) { try rules.check(.text(String(repeating: "x", count: 256)), for: .name, of: .outcome) }
         let (start, end) = (try #require(CalendarDate("2026-02-02")), try #require(CalendarDate("2026-02-01")))
-        #expect(throws: ItemRuleViolation.endsBeforeStart(start: start, end: end)) { try rules.check([.start: .date(start), .end: .date(end)]) }
+        #expect(throws: ItemRuleViolation.endsBeforeStart(start: start, end: end)) {
+            try rules.check([.start: .date(start), .end: .date(end)])
+        }
     }
 
     @Test("only administrators configure; who may only view changes nothing")

@@ -31,7 +31,9 @@ struct StoreTests {
         let origin = origin
         let (initiative, outcome) = try await store.write { transaction in
             let initiative = try transaction.create(.initiative, values: [.name: .text("I")], origin: origin)
-            return (initiative, try transaction.create(.outcome, values: [.name: .text("O"), .parent: .item(initiative.id)], origin: origin))
+            return (
+                initiative, try transaction.create(.outcome, values: [.name: .text("O"), .parent: .item(initiative.id)], origin: origin)
+            )
         }
         try await store.write { try $0.delete(initiative.id, origin: origin) }
         #expect(try await store.read { try $0.item(outcome.id) }?[.parent] == nil)

@@ -118,7 +118,9 @@ struct ReconcileTests {
             try transaction.create(
                 .initiative, values: [.name: .text("Fresh")], origin: EditOrigin(actor: TestHouse.person, cause: .edit, at: now))
         }
-        if fault != "none" { await house.atAzureDevOps("POST", "faults", ["kind": .string(fault), "method": "POST", "path": "workitems/$Epic"]) }
+        if fault != "none" {
+            await house.atAzureDevOps("POST", "faults", ["kind": .string(fault), "method": "POST", "path": "workitems/$Epic"])
+        }
         _ = try? await house.engine.items.createWorkItem(for: item.id, in: house.integration, by: TestHouse.person)
         try await house.running { try await house.settled() }
         #expect(await house.atAzureDevOps("GET", "")["workItems"] == 1)

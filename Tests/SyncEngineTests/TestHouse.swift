@@ -6,8 +6,8 @@ import JSON
 import Logging
 import Portfolio
 import Store
-import Synchronization
 import SyncEngine
+import Synchronization
 
 /// The organisation without a network: calls go straight into the world.
 final class SimulatedTransport: Transport {
@@ -91,7 +91,10 @@ struct TestHouse {
         return TestHouse(store: store, simulation: simulation, engine: engine, clock: clock, integration: integration)
     }
 
-    enum HouseProblem: Error { case notConnected(String), didNotSettle(String) }
+    enum HouseProblem: Error {
+        case notConnected(String)
+        case didNotSettle(String)
+    }
 
     /// Runs the engine while `body` acts.
     func running<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
@@ -133,7 +136,8 @@ struct TestHouse {
 
     func addWorkItem(_ type: String, _ fields: JSONValue, parent: Int64? = nil) async throws -> Int64 {
         let answer = await atAzureDevOps(
-            "POST", "work-items", ["project": "Contoso", "type": .string(type), "fields": fields, "parent": parent.map { .integer($0) } ?? .null])
+            "POST", "work-items",
+            ["project": "Contoso", "type": .string(type), "fields": fields, "parent": parent.map { .integer($0) } ?? .null])
         guard let id = answer["id"]?.integer else { throw HouseProblem.notConnected(answer.text) }
         return id
     }

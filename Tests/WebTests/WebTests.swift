@@ -8,10 +8,13 @@ struct WebTests {
     func routes() {
         let addresses = Routes.all.map { "\($0.method) \($0.pattern.map { $0.hasPrefix(":") ? ":" : $0 }.joined(separator: "/"))" }
         #expect(Set(addresses).count == addresses.count)
-        let open = Routes.all.filter { if case .everybody = $0.access { true } else { false } }.map { "\($0.method) /\($0.pattern.joined(separator: "/"))" }
+        let open = Routes.all.filter { if case .everybody = $0.access { true } else { false } }.map {
+            "\($0.method) /\($0.pattern.joined(separator: "/"))"
+        }
         #expect(
             Set(open) == [
-                "GET /sign-in", "POST /sign-in", "GET /setup", "POST /setup", "GET /assets/:name", "GET /livez", "GET /readyz", "GET /metrics",
+                "GET /sign-in", "POST /sign-in", "GET /setup", "POST /setup", "GET /assets/:name", "GET /livez", "GET /readyz",
+                "GET /metrics",
                 "GET /api/v1/openapi.json",
             ])
     }

@@ -53,7 +53,9 @@ public struct OrganisationURL: Hashable, Sendable, CustomStringConvertible {
             deployment = .services
         } else if address.host == "dev.azure.com" {
             guard let organisation = address.segments.first else { throw .noOrganisation }
-            guard address.segments.count == 1 else { throw .projectGiven(organisation: "https://dev.azure.com/\(percentEncoded(organisation))") }
+            guard address.segments.count == 1 else {
+                throw .projectGiven(organisation: "https://dev.azure.com/\(percentEncoded(organisation))")
+            }
             deployment = .services
         } else {
             guard !address.segments.isEmpty else { throw .noCollection }

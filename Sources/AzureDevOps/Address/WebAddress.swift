@@ -50,10 +50,12 @@ public struct WebAddress: Hashable, Sendable {
     private static func isHost(_ name: String) -> Bool {
         guard !name.isEmpty, name.count <= 253 else { return false }
         let labels = name.split(separator: ".", omittingEmptySubsequences: false)
-        guard labels.allSatisfy({ label in
-            !label.isEmpty && label.count <= 63 && !label.hasPrefix("-") && !label.hasSuffix("-")
-                && label.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
-        }) else { return false }
+        guard
+            labels.allSatisfy({ label in
+                !label.isEmpty && label.count <= 63 && !label.hasPrefix("-") && !label.hasSuffix("-")
+                    && label.utf8.allSatisfy { (0x61...0x7A).contains($0) || (0x30...0x39).contains($0) || $0 == UInt8(ascii: "-") }
+            })
+        else { return false }
         let last = labels[labels.count - 1]
         let looksNumeric = last.allSatisfy(\.isNumber) || last.hasPrefix("0x")
         return !looksNumeric || NetworkAddress(ipv4: name) != nil

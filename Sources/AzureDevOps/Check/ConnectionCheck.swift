@@ -116,7 +116,8 @@ extension AzureDevOpsClient {
                 project: project.id, top: 1
             ).first
             if let example { _ = try await workItem(example) }
-            report.add(.mayRead, .passed(detail: example.map { "Read #\($0) of \(project.name)." } ?? "\(project.name) has no work items yet."))
+            report.add(
+                .mayRead, .passed(detail: example.map { "Read #\($0) of \(project.name)." } ?? "\(project.name) has no work items yet."))
         } catch {
             report.add(.mayRead, error.outcome)
             report.add(.mayWrite, .skipped)

@@ -2,7 +2,13 @@ import JSON
 
 /// One request as it goes out.
 public struct ServiceRequest: Sendable {
-    public enum Method: String, Sendable { case get = "GET", post = "POST", patch = "PATCH", put = "PUT", delete = "DELETE" }
+    public enum Method: String, Sendable {
+        case get = "GET"
+        case post = "POST"
+        case patch = "PATCH"
+        case put = "PUT"
+        case delete = "DELETE"
+    }
 
     public var method: Method
     public var url: String

@@ -85,7 +85,8 @@ extension AzureDevOpsClient {
         let (json, _) = try await call(.get, [project, "_apis", "wit", "reporting", "workitemlinks"], query: start.query)
         let entries = try Self.list(json, named: "values").compactMap { value -> LinksPage.Entry? in
             let attributes = value["attributes"] ?? value
-            guard let kind = value["rel"]?.string, let source = attributes["sourceId"]?.integer, let target = attributes["targetId"]?.integer
+            guard let kind = value["rel"]?.string, let source = attributes["sourceId"]?.integer,
+                let target = attributes["targetId"]?.integer
             else { return nil }
             return LinksPage.Entry(kind: kind, source: source, target: target, isActive: attributes["isActive"]?.bool ?? true)
         }

@@ -94,7 +94,8 @@ public enum AzureDevOpsError: Error, Hashable, Sendable {
         case .unreachable: "Check the address and the network between this server and Azure DevOps; it is tried again by itself."
         case .answerLost: "Nothing to do: what happened is found out by reading."
         case .tokenRejected: "Create a new personal access token in Azure DevOps and replace the one of this instance."
-        case .forbidden: "Give the token the scopes Work items (read & write) and Project and team (read), and its owner the rights in the project."
+        case .forbidden:
+            "Give the token the scopes Work items (read & write) and Project and team (read), and its owner the rights in the project."
         case .organisationStopped: "Ask the owner of the organisation to start it again."
         case .workItemMissing: "Look for the work item in the recycle bin of Azure DevOps, or unlink the item."
         case .projectMissing: "Check the project's name and the rights of the token's owner."

@@ -11,7 +11,9 @@ public struct ServiceAdvice: Hashable, Sendable {
     }
 
     init(_ response: ServiceResponse) {
-        func number(_ name: String) -> Double? { response[header: name].flatMap { Double($0) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil } }
+        func number(_ name: String) -> Double? {
+            response[header: name].flatMap { Double($0) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
+        }
         retryAfter = number("Retry-After").map { .seconds(min($0, 3_600)) }
         remaining = number("X-RateLimit-Remaining")
         limit = number("X-RateLimit-Limit")

@@ -52,7 +52,8 @@ public struct WorkItemPatch: Hashable, Sendable {
 
     /// Truly read-only fields. The service says the same of area and iteration path, wrongly.
     public static let readOnlyFields: Set<String> = [
-        "system.id", "system.rev", "system.watermark", "system.nodename", "system.authorizedas", "system.authorizeddate", "system.reviseddate",
+        "system.id", "system.rev", "system.watermark", "system.nodename", "system.authorizedas", "system.authorizeddate",
+        "system.reviseddate",
         "system.personid", "system.commentcount", "system.externallinkcount", "system.hyperlinkcount", "system.attachedfilecount",
         "system.relatedlinkcount", "system.remotelinkcount", "system.boardcolumn", "system.boardlane", "system.boardcolumndone",
         "system.createddate", "system.createdby", "system.changeddate", "system.changedby", "system.parent", "system.workitemtype",

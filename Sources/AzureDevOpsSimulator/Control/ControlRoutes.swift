@@ -45,7 +45,9 @@ extension World {
         case ("GET", "hooks", 1): return ServiceAnswer(json: .array(hooks.subscriptions.map { $0.json(base: call.base) }))
         case ("POST", "generate", 1):
             let body = try call.json()
-            guard let project = body["project"]?.string.flatMap({ project($0) }) else { throw .projectMissing(body["project"]?.string ?? "") }
+            guard let project = body["project"]?.string.flatMap({ project($0) }) else {
+                throw .projectMissing(body["project"]?.string ?? "")
+            }
             generate(
                 body["count"]?.int ?? 100, in: project, seed: UInt64(body["seed"]?.integer ?? 1), at: now, base: call.base)
         default: throw .notFound("There is nothing at /_simulator/\(path.joined(separator: "/")).")
@@ -64,7 +66,8 @@ extension World {
 
     private func json(_ request: LoggedRequest) -> JSONValue {
         [
-            "at": .integer(request.at), "method": .string(request.method), "path": .string(request.path), "status": .integer(request.status),
+            "at": .integer(request.at), "method": .string(request.method), "path": .string(request.path),
+            "status": .integer(request.status),
             "account": request.account.map { .string($0) } ?? .null,
         ]
     }
@@ -118,7 +121,8 @@ extension World {
             operations.append(PatchOperation(kind: .add, target: .format("System.Description"), value: "Markdown"))
         }
         let saved = try update(
-            id, operations, by: person(call), at: now, switches: SaveSwitches(bypassRules: body["bypassRules"]?.bool ?? false), base: call.base)
+            id, operations, by: person(call), at: now, switches: SaveSwitches(bypassRules: body["bypassRules"]?.bool ?? false),
+            base: call.base)
         return ServiceAnswer(json: json(saved, Rendering(base: call.base)))
     }
 
@@ -154,7 +158,8 @@ extension World {
     private mutating func addFault(_ call: ServiceCall) throws(ServiceFault) {
         let body = try call.json()
         guard let kind = body["kind"]?.string.flatMap({ Fault.Kind(rawValue: $0) }) else {
-            throw .badRequest("ArgumentException", "The kind must be one of: \(Fault.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
+            throw .badRequest(
+                "ArgumentException", "The kind must be one of: \(Fault.Kind.allCases.map(\.rawValue).joined(separator: ", ")).")
         }
         faults.append(
             Fault(

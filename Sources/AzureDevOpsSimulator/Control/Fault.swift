@@ -47,13 +47,15 @@ struct Fault: Sendable {
         case .stopped:
             let fault = ServiceFault(
                 status: 503, typeKey: "VssServiceException",
-                message: "TF24668: The following team project collection is stopped: contoso. Start the collection and try again.", eventID: 3_000)
+                message: "TF24668: The following team project collection is stopped: contoso. Start the collection and try again.",
+                eventID: 3_000)
             return ServiceAnswer(
                 status: 503, contentType: "application/json; charset=utf-8", body: [0xEF, 0xBB, 0xBF] + fault.body.bytes,
                 headers: [("X-TFS-ServiceError", "TF24668%3A+The+following+team+project+collection+is+stopped")])
         case .frontDoor:
             return ServiceAnswer(
-                status: 503, contentType: "text/html", body: Array("<html><body><h2>Our services aren't available right now</h2></body></html>".utf8))
+                status: 503, contentType: "text/html",
+                body: Array("<html><body><h2>Our services aren't available right now</h2></body></html>".utf8))
         default:
             var answer = ServiceAnswer(status: 503)
             answer.isLost = true
@@ -66,7 +68,8 @@ struct Fault: Sendable {
         case .block:
             let fault = ServiceFault(
                 status: 429, typeKey: "RequestBlockedException",
-                message: "TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource Concurrency in namespace User.",
+                message:
+                    "TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource Concurrency in namespace User.",
                 eventID: 3_000)
             return ServiceAnswer(status: 429, json: fault.body, headers: [("Retry-After", String(amount))] + rateLimit)
         case .internalError:
@@ -74,7 +77,8 @@ struct Fault: Sendable {
                 status: 500,
                 json: ServiceFault(
                     status: 500, typeKey: "WorkItemTrackingServiceException",
-                    message: "TF401349: An unexpected error has occurred, please verify your request and try again.").body)
+                    message: "TF401349: An unexpected error has occurred, please verify your request and try again."
+                ).body)
         default: return nil
         }
     }

@@ -19,7 +19,8 @@ extension World {
             let state = definition.states[Int.random(in: 0..<min(3, definition.states.count), using: &chance)]
             operations.append(operation("System.State", .string(state.name)))
             if Int.random(in: 0..<4, using: &chance) > 0 {
-                operations.append(operation("System.AssignedTo", .string(accounts[Int.random(in: 1..<accounts.count, using: &chance)].mail)))
+                operations.append(
+                    operation("System.AssignedTo", .string(accounts[Int.random(in: 1..<accounts.count, using: &chance)].mail)))
             }
             let start = now / 86_400_000 * 86_400_000 + Int64.random(in: -60..<90, using: &chance) * 86_400_000
             let length = Int64.random(in: 20..<150, using: &chance) * 86_400_000
@@ -48,8 +49,10 @@ extension World {
 
     private static let verbs = ["Launch", "Rebuild", "Open", "Simplify", "Automate", "Consolidate", "Extend", "Secure", "Migrate", "Unify"]
     private static let things = [
-        "customer portal", "claims handling", "partner onboarding", "billing engine", "mobile check-in", "data platform", "identity service",
-        "order tracking", "loyalty programme", "pricing model", "field service app", "reporting suite", "supplier gateway", "returns process",
+        "customer portal", "claims handling", "partner onboarding", "billing engine", "mobile check-in", "data platform",
+        "identity service",
+        "order tracking", "loyalty programme", "pricing model", "field service app", "reporting suite", "supplier gateway",
+        "returns process",
     ]
     private static let parts = [
         "API", "dashboard", "notifications", "audit trail", "bulk import", "search", "single sign-on", "offline mode", "approval flow",
@@ -66,6 +69,7 @@ extension World {
 
     private static func description(_ chance: inout Randomness) -> String {
         let part = parts.randomElement(using: &chance) ?? ""
-        return "<div>We want <b>\(part)</b> because customers ask for it.</div><ul><li>Agreed with the sponsor</li><li>Measured by usage</li></ul>"
+        return
+            "<div>We want <b>\(part)</b> because customers ask for it.</div><ul><li>Agreed with the sponsor</li><li>Measured by usage</li></ul>"
     }
 }

@@ -47,7 +47,8 @@ extension World {
         if request.latestOnly, entry.revision != record.current.number { return nil }
         guard let revision = record.revisions.first(where: { $0.number == entry.revision }) else { return nil }
         if !request.types.isEmpty, !request.types.contains(revision.fields["System.WorkItemType"]?.string ?? "") { return nil }
-        var style = Rendering(base: base, expansion: .fields, identitiesAreObjects: request.includesIdentityReferences, fields: request.fields)
+        var style = Rendering(
+            base: base, expansion: .fields, identitiesAreObjects: request.includesIdentityReferences, fields: request.fields)
         style.carriesLinks = false
         var fields = json(record, style, revision: revision)["fields"]?.object ?? JSONObject()
         if request.fields.isEmpty, !request.longTexts {

@@ -16,7 +16,8 @@ extension World {
             }
         }
         var deliveries: [HookDelivery] = []
-        for index in hooks.notifications.indices where hooks.notifications[index].status == .queued && hooks.notifications[index].due <= now {
+        for index in hooks.notifications.indices where hooks.notifications[index].status == .queued && hooks.notifications[index].due <= now
+        {
             let notification = hooks.notifications[index]
             guard let subscription = hooks.subscriptions.first(where: { $0.id == notification.subscription }),
                 subscription.status == .enabled || subscription.status == .onProbation

@@ -41,7 +41,8 @@ struct Subscription: Sendable {
             guard path == area || path.hasPrefix(area + "\\") else { return false }
         }
         if let field = input("changedFields"), event == .updated {
-            guard let update = record.updates.last, field.split(separator: ",").contains(where: { name in update.fields.contains { $0.name == name } })
+            guard let update = record.updates.last,
+                field.split(separator: ",").contains(where: { name in update.fields.contains { $0.name == name } })
             else { return false }
         }
         return true

@@ -18,7 +18,8 @@ extension World {
                 hooks.notifications.append(
                     Notification(
                         number: hooks.lastNotification, subscription: subscription.id, eventID: eventID,
-                        eventType: event.rawValue, created: ServiceTime(rounding: milliseconds), due: milliseconds + hooks.delay, body: body))
+                        eventType: event.rawValue, created: ServiceTime(rounding: milliseconds), due: milliseconds + hooks.delay, body: body
+                    ))
             }
         }
     }

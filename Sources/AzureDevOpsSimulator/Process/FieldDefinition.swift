@@ -59,8 +59,10 @@ extension World {
 extension FieldDefinition {
     /// Fields that every type has.
     static let common = [
-        "System.Id", "System.Rev", "System.Title", "System.Description", "System.State", "System.Reason", "System.AssignedTo", "System.AreaPath",
-        "System.IterationPath", "System.AreaId", "System.IterationId", "System.WorkItemType", "System.TeamProject", "System.Tags", "System.History",
+        "System.Id", "System.Rev", "System.Title", "System.Description", "System.State", "System.Reason", "System.AssignedTo",
+        "System.AreaPath",
+        "System.IterationPath", "System.AreaId", "System.IterationId", "System.WorkItemType", "System.TeamProject", "System.Tags",
+        "System.History",
         "System.CommentCount", "System.CreatedDate", "System.CreatedBy", "System.ChangedDate", "System.ChangedBy", "System.RevisedDate",
         "System.AuthorizedDate", "System.AuthorizedAs", "System.PersonId", "System.Watermark", "System.NodeName", "System.Parent",
         "Microsoft.VSTS.Common.StateChangeDate", "Microsoft.VSTS.Common.ActivatedDate", "Microsoft.VSTS.Common.ActivatedBy",
@@ -101,7 +103,8 @@ extension FieldDefinition {
         field("System.RevisedDate", "Revised Date", .dateTime, isComputed: true),
         field("System.AuthorizedDate", "Authorized Date", .dateTime, isComputed: true),
         field("System.AuthorizedAs", "Authorized As", .identity, isComputed: true),
-        field("System.PersonId", "Person ID", .integer, isComputed: true), field("System.Watermark", "Watermark", .integer, isComputed: true),
+        field("System.PersonId", "Person ID", .integer, isComputed: true),
+        field("System.Watermark", "Watermark", .integer, isComputed: true),
         field("System.NodeName", "Node Name", .string, isComputed: true), field("System.Parent", "Parent", .integer, isComputed: true),
     ]
 
@@ -110,10 +113,13 @@ extension FieldDefinition {
         field("Microsoft.VSTS.Common.ActivatedDate", "Activated Date", .dateTime),
         field("Microsoft.VSTS.Common.ActivatedBy", "Activated By", .identity),
         field("Microsoft.VSTS.Common.ResolvedDate", "Resolved Date", .dateTime),
-        field("Microsoft.VSTS.Common.ResolvedBy", "Resolved By", .identity), field("Microsoft.VSTS.Common.ClosedDate", "Closed Date", .dateTime),
+        field("Microsoft.VSTS.Common.ResolvedBy", "Resolved By", .identity),
+        field("Microsoft.VSTS.Common.ClosedDate", "Closed Date", .dateTime),
         field("Microsoft.VSTS.Common.ClosedBy", "Closed By", .identity),
         field("Microsoft.VSTS.Common.Priority", "Priority", .integer, values: ["1", "2", "3", "4"], standard: 2),
-        field("Microsoft.VSTS.Common.Severity", "Severity", .string, values: ["1 - Critical", "2 - High", "3 - Medium", "4 - Low"], standard: "3 - Medium"),
+        field(
+            "Microsoft.VSTS.Common.Severity", "Severity", .string, values: ["1 - Critical", "2 - High", "3 - Medium", "4 - Low"],
+            standard: "3 - Medium"),
         field("Microsoft.VSTS.Common.ValueArea", "Value Area", .string, values: ["Architectural", "Business"], standard: "Business"),
         field("Microsoft.VSTS.Common.Risk", "Risk", .string, values: ["1 - High", "2 - Medium", "3 - Low"]),
         field("Microsoft.VSTS.Common.BusinessValue", "Business Value", .integer),
@@ -121,7 +127,8 @@ extension FieldDefinition {
         field("Microsoft.VSTS.Common.BacklogPriority", "Backlog Priority", .double),
         field("Microsoft.VSTS.Common.AcceptanceCriteria", "Acceptance Criteria", .html),
         field("Microsoft.VSTS.Common.Activity", "Activity", .string), field("Microsoft.VSTS.Common.Resolution", "Resolution", .html),
-        field("Microsoft.VSTS.Scheduling.Effort", "Effort", .double), field("Microsoft.VSTS.Scheduling.StoryPoints", "Story Points", .double),
+        field("Microsoft.VSTS.Scheduling.Effort", "Effort", .double),
+        field("Microsoft.VSTS.Scheduling.StoryPoints", "Story Points", .double),
         field("Microsoft.VSTS.Scheduling.Size", "Size", .double), field("Microsoft.VSTS.Scheduling.StartDate", "Start Date", .dateTime),
         field("Microsoft.VSTS.Scheduling.TargetDate", "Target Date", .dateTime),
         field("Microsoft.VSTS.Scheduling.FinishDate", "Finish Date", .dateTime),

@@ -33,7 +33,13 @@ public enum ProcessTemplate: String, Hashable, Sendable, CaseIterable {
 }
 
 struct StateDefinition: Hashable, Sendable {
-    enum Category: String, Hashable, Sendable { case proposed = "Proposed", inProgress = "InProgress", resolved = "Resolved", completed = "Completed", removed = "Removed" }
+    enum Category: String, Hashable, Sendable {
+        case proposed = "Proposed"
+        case inProgress = "InProgress"
+        case resolved = "Resolved"
+        case completed = "Completed"
+        case removed = "Removed"
+    }
 
     var name: String
     var category: Category
@@ -81,14 +87,16 @@ extension ProcessTemplate {
         "Microsoft.VSTS.Scheduling.FinishDate",
     ]
     private static let bug = [
-        "Microsoft.VSTS.Common.Priority", "Microsoft.VSTS.Common.Severity", "Microsoft.VSTS.Common.ValueArea", "Microsoft.VSTS.TCM.ReproSteps",
+        "Microsoft.VSTS.Common.Priority", "Microsoft.VSTS.Common.Severity", "Microsoft.VSTS.Common.ValueArea",
+        "Microsoft.VSTS.TCM.ReproSteps",
         "Microsoft.VSTS.TCM.SystemInfo", "Microsoft.VSTS.Scheduling.RemainingWork", "Microsoft.VSTS.Common.AcceptanceCriteria",
     ]
 
     private static let agileTypes: [WorkItemTypeDefinition] = {
         func backlog(_ resolved: String, _ closed: String) -> [StateDefinition] {
             [
-                state("New", .proposed, "New"), state("Active", .inProgress, "Implementation started"), state("Resolved", .resolved, resolved),
+                state("New", .proposed, "New"), state("Active", .inProgress, "Implementation started"),
+                state("Resolved", .resolved, resolved),
                 state("Closed", .completed, closed), state("Removed", .removed, "Removed from the backlog"),
             ]
         }
@@ -154,12 +162,14 @@ extension ProcessTemplate {
             WorkItemTypeDefinition(name: "Epic", fields: planning, states: backlog, color: "E06C00"),
             WorkItemTypeDefinition(name: "Feature", fields: planning, states: backlog, color: "773B93"),
             WorkItemTypeDefinition(
-                name: "Requirement", fields: planning.filter { !$0.hasSuffix("Effort") } + ["Microsoft.VSTS.Scheduling.Size"], states: backlog,
+                name: "Requirement", fields: planning.filter { !$0.hasSuffix("Effort") } + ["Microsoft.VSTS.Scheduling.Size"],
+                states: backlog,
                 color: "009CCC"),
             WorkItemTypeDefinition(name: "Task", fields: work, states: backlog, color: "F2CB1D"),
             WorkItemTypeDefinition(name: "Bug", fields: bug + ["Microsoft.VSTS.Scheduling.Size"], states: backlog, color: "CC293D"),
             WorkItemTypeDefinition(
-                name: "Issue", fields: ["Microsoft.VSTS.Common.Priority", "Microsoft.VSTS.Scheduling.DueDate"], states: backlog, color: "B4009E"),
+                name: "Issue", fields: ["Microsoft.VSTS.Common.Priority", "Microsoft.VSTS.Scheduling.DueDate"], states: backlog,
+                color: "B4009E"),
             WorkItemTypeDefinition(
                 name: "Risk", fields: ["Microsoft.VSTS.Common.Priority"],
                 states: [

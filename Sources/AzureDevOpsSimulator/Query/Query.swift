@@ -142,7 +142,9 @@ struct QueryParser {
             _ = accept("words")
             return .comparison(Query.Comparison(field: field, operation: isNot ? .containsNot : .contains, values: [try value()]))
         }
-        if accept("under") { return .comparison(Query.Comparison(field: field, operation: isNot ? .notUnder : .under, values: [try value()])) }
+        if accept("under") {
+            return .comparison(Query.Comparison(field: field, operation: isNot ? .notUnder : .under, values: [try value()]))
+        }
         guard case .symbol(let sign) = next else { throw QueryLexer.syntaxError("an operator") }
         let operators: [String: Query.Comparison.Operator] = [
             "=": isEver ? .ever : .equal, "<>": .unequal, "<": .less, ">": .greater, "<=": .lessOrEqual, ">=": .greaterOrEqual,

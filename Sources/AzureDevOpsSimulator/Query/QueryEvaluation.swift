@@ -140,22 +140,28 @@ struct QueryEvaluation {
             if !timePrecision, milliseconds % 86_400_000 != 0 {
                 throw ServiceFault.badRequest(
                     "WorkItemTrackingQueryException",
-                    "TF51590: You cannot supply a time with the date when running a query using date precision. The error is caused by «\(text)».")
+                    "TF51590: You cannot supply a time with the date when running a query using date precision. The error is caused by «\(text)»."
+                )
             }
             let day = ServiceTime(rounding: milliseconds).text
             return .string(timePrecision ? day : String(day.prefix(10)))
         }
     }
 
-    private func plain(_ value: JSONValue) -> String { value.string ?? value.integer.map { String($0) } ?? value.number.map { String($0) } ?? "" }
+    private func plain(_ value: JSONValue) -> String {
+        value.string ?? value.integer.map { String($0) } ?? value.number.map { String($0) } ?? ""
+    }
 
     /// Numbers by size, dates and texts without regard to case; empty before everything.
     private func compare(_ left: JSONValue, _ right: JSONValue) -> Int {
         if left.isNull || right.isNull { return (left.isNull ? 0 : 1) - (right.isNull ? 0 : 1) }
-        if let first = left.number ?? left.string.flatMap({ Double($0) }), let second = right.number ?? right.string.flatMap({ Double($0) }) {
+        if let first = left.number ?? left.string.flatMap({ Double($0) }), let second = right.number ?? right.string.flatMap({ Double($0) })
+        {
             return first < second ? -1 : first > second ? 1 : 0
         }
-        if let first = left.string.flatMap({ ServiceTime.milliseconds($0) }), let second = right.string.flatMap({ ServiceTime.milliseconds($0) }) {
+        if let first = left.string.flatMap({ ServiceTime.milliseconds($0) }),
+            let second = right.string.flatMap({ ServiceTime.milliseconds($0) })
+        {
             return first < second ? -1 : first > second ? 1 : 0
         }
         let first = plain(left).lowercased()

@@ -71,7 +71,8 @@ struct QueryLexer {
 
     static func syntaxError(_ near: String) -> ServiceFault {
         ServiceFault(
-            status: 400, typeKey: "WiqlSyntaxException", message: "TF51006: The query statement is missing or has a wrong part near “\(near)”.",
+            status: 400, typeKey: "WiqlSyntaxException",
+            message: "TF51006: The query statement is missing or has a wrong part near “\(near)”.",
             eventID: 3_000)
     }
 }

@@ -17,21 +17,26 @@ extension World {
         case ("GET", "subscriptions", 3) where names[2] == "notifications":
             let id = hooks.subscriptions[try subscription(path[1])].id
             return .list(hooks.notifications.filter { $0.subscription == id }.reversed().prefix(100).map(json))
-        default: throw .notFound("The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
+        default:
+            throw .notFound(
+                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
         }
     }
 
     private func subscription(_ id: String) throws(ServiceFault) -> Int {
         guard let index = hooks.subscriptions.firstIndex(where: { $0.id == id.lowercased() }) else {
             throw ServiceFault(
-                status: 404, typeKey: "SubscriptionNotFoundException", message: "Subscription with id \(id) cannot be found.", eventID: 4_501)
+                status: 404, typeKey: "SubscriptionNotFoundException", message: "Subscription with id \(id) cannot be found.",
+                eventID: 4_501)
         }
         return index
     }
 
     private func mayManageHooks(_ caller: Caller) throws(ServiceFault) {
         guard caller.token.mayManageHooks else {
-            throw .forbidden("TF50309: The following account does not have sufficient permissions to complete the operation: \(caller.account.name). The following permissions are needed to perform this operation: Edit subscriptions.")
+            throw .forbidden(
+                "TF50309: The following account does not have sufficient permissions to complete the operation: \(caller.account.name). The following permissions are needed to perform this operation: Edit subscriptions."
+            )
         }
     }
 
@@ -81,7 +86,8 @@ extension World {
 
     private func json(_ notification: Notification) -> JSONValue {
         [
-            "id": .integer(notification.number), "subscriptionId": .string(notification.subscription), "eventId": .string(notification.eventID),
+            "id": .integer(notification.number), "subscriptionId": .string(notification.subscription),
+            "eventId": .string(notification.eventID),
             "status": .string(notification.status.rawValue), "result": .string(notification.result.rawValue),
             "createdDate": .string(notification.created.text),
             "details": ["eventType": .string(notification.eventType), "requestAttempts": .integer(notification.attempts)],

@@ -31,14 +31,17 @@ extension World {
     func connectionData(_ caller: Caller) -> ServiceAnswer {
         let account = caller.account
         let user: JSONValue = [
-            "id": .string(account.id), "descriptor": .string("Microsoft.IdentityModel.Claims.ClaimsIdentity;\(organisationID)\\\(account.mail)"),
+            "id": .string(account.id),
+            "descriptor": .string("Microsoft.IdentityModel.Claims.ClaimsIdentity;\(organisationID)\\\(account.mail)"),
             "subjectDescriptor": .string(account.descriptor), "providerDisplayName": .string(account.name), "isActive": true,
             "properties": ["Account": ["$type": "System.String", "$value": .string(account.mail)]], "resourceVersion": 2, "metaTypeId": 0,
         ]
         return ServiceAnswer(json: [
             "authenticatedUser": user, "authorizedUser": user, "instanceId": .string(organisationID),
             "deploymentId": "ed30ce5c-9d0a-f73c-3580-4315c7f84d83", "deploymentType": "hosted",
-            "locationServiceData": ["serviceOwner": "00025394-6065-48ca-87d9-7f5672854ef7", "defaultAccessMappingMoniker": "PublicAccessMapping"],
+            "locationServiceData": [
+                "serviceOwner": "00025394-6065-48ca-87d9-7f5672854ef7", "defaultAccessMappingMoniker": "PublicAccessMapping",
+            ],
         ])
     }
 
@@ -94,7 +97,10 @@ extension World {
             "name": .string(type.name), "referenceName": .string(type.referenceName), "description": "", "color": .string(type.color),
             "icon": ["id": "icon_crown", "url": .string("\(base)/_apis/wit/workItemIcons/icon_crown?color=\(type.color)&v=2")],
             "isDisabled": false,
-            "fields": .array(fields(of: type).map { ["referenceName": .string($0.referenceName), "name": .string($0.name), "alwaysRequired": .bool(isRequired($0))] }),
+            "fields": .array(
+                fields(of: type).map {
+                    ["referenceName": .string($0.referenceName), "name": .string($0.name), "alwaysRequired": .bool(isRequired($0))]
+                }),
             "transitions": .object(transitions), "states": .array(type.states.map(json)),
             "url": .string("\(base)/\(project.id)/_apis/wit/workItemTypes/\(type.name)"),
         ]
@@ -140,7 +146,8 @@ extension World {
         [
             "name": .string(field.name), "referenceName": .string(field.referenceName), "description": nil,
             "type": .string(field.printedType), "usage": "workItem", "readOnly": .bool(field.saysReadOnly), "canSortBy": true,
-            "isQueryable": true, "isIdentity": .bool(field.kind == .identity), "isPicklist": .bool(field.referenceName.hasPrefix("Custom.") && !field.allowedValues.isEmpty),
+            "isQueryable": true, "isIdentity": .bool(field.kind == .identity),
+            "isPicklist": .bool(field.referenceName.hasPrefix("Custom.") && !field.allowedValues.isEmpty),
             "isPicklistSuggested": false, "url": .string("\(base)/_apis/wit/fields/\(field.referenceName)"),
         ]
     }
@@ -151,7 +158,8 @@ extension World {
         }
         guard path.count > 1 else {
             return .list([
-                node(project.areas, "area", "\\\(project.name)\\Area", call.base), node(project.iterations, "iteration", "\\\(project.name)\\Iteration", call.base),
+                node(project.areas, "area", "\\\(project.name)\\Area", call.base),
+                node(project.iterations, "iteration", "\\\(project.name)\\Iteration", call.base),
             ])
         }
         let isArea = path[1].lowercased() == "areas"

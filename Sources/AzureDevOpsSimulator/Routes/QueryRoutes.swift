@@ -11,17 +11,23 @@ extension World {
         let ids = try evaluation.run(top: call.query["$top"].flatMap { Int($0) })
         let found = ids.map { id -> JSONValue in ["id": .integer(id), "url": .string("\(call.base)/_apis/wit/workItems/\(id)")] }
         let columns = query.columns.map { name -> JSONValue in
-            ["referenceName": .string(name), "name": .string(field(name)?.name ?? name), "url": .string("\(call.base)/_apis/wit/fields/\(name)")]
+            [
+                "referenceName": .string(name), "name": .string(field(name)?.name ?? name),
+                "url": .string("\(call.base)/_apis/wit/fields/\(name)"),
+            ]
         }
         return ServiceAnswer(json: [
-            "queryType": "flat", "queryResultType": "workItem", "asOf": .string(ServiceTime(rounding: now).text), "columns": .array(columns),
+            "queryType": "flat", "queryResultType": "workItem", "asOf": .string(ServiceTime(rounding: now).text),
+            "columns": .array(columns),
             "workItems": .array(found),
         ])
     }
 
     func routeReporting(_ call: ServiceCall, _ feed: String, _ project: Project?) throws(ServiceFault) -> ServiceAnswer {
         let since = try call.query["startdatetime"].map { text throws(ServiceFault) -> Int64 in
-            guard let time = ServiceTime.milliseconds(text) else { throw .badRequest("ArgumentException", "The startDateTime is not valid.") }
+            guard let time = ServiceTime.milliseconds(text) else {
+                throw .badRequest("ArgumentException", "The startDateTime is not valid.")
+            }
             return time
         }
         let token = call.query["continuationtoken"]

@@ -4,7 +4,8 @@ extension World {
     /// Finds who answers a path. Areas: work items, their metadata, hooks, projects, security.
     mutating func route(_ call: ServiceCall, _ caller: Caller, at now: Int64) throws(ServiceFault) -> ServiceAnswer {
         guard let start = call.path.firstIndex(where: { $0.lowercased() == "_apis" }) else {
-            throw .notFound("The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
+            throw .notFound(
+                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
         }
         var project: Project?
         if start > 0 {
@@ -21,7 +22,9 @@ extension World {
         case "resourceareas": return .list(Self.resourceAreas(call.base))
         case "security" where names.last == "permissionevaluationbatch": return try evaluatePermissions(call, caller)
         case "identities": return identities(call)
-        default: throw .notFound("The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
+        default:
+            throw .notFound(
+                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
         }
     }
 
@@ -51,7 +54,9 @@ extension World {
             return .list(RelationType.all.map { ["referenceName": .string($0.kind), "name": .string($0.name)] })
         case ("GET", "tags", 1):
             return .list(tagSpelling.values.sorted().map { ["name": .string($0), "url": .string("\(call.base)/_apis/wit/tags/\($0)")] })
-        default: throw .notFound("The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
+        default:
+            throw .notFound(
+                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
         }
     }
 }

@@ -21,7 +21,8 @@ extension World {
 
     func readOne(_ call: ServiceCall, _ text: String, _ project: Project?) throws(ServiceFault) -> ServiceAnswer {
         guard let id = Int64(text), id > 0 else {
-            throw .notFound("The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
+            throw .notFound(
+                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
         }
         guard let record = living(id), project.map({ $0.id == record.projectID }) ?? true else { throw .workItemMissing(id) }
         return ServiceAnswer(json: json(record, try style(call, isList: false)))
@@ -48,7 +49,8 @@ extension World {
     private func read(_ ids: [Int64], omit: Bool, _ style: Rendering) throws(ServiceFault) -> ServiceAnswer {
         guard !ids.isEmpty else { throw .badRequest("ArgumentException", "Value cannot be empty. Parameter name: ids") }
         guard ids.count <= 200 else {
-            throw .badRequest("VssPropertyValidationException", "VS403474: You requested \(ids.count) work items which exceeds the limit of 200.")
+            throw .badRequest(
+                "VssPropertyValidationException", "VS403474: You requested \(ids.count) work items which exceeds the limit of 200.")
         }
         var values: [JSONValue] = []
         for id in ids {
@@ -65,9 +67,13 @@ extension World {
         guard call.headers["content-type"]?.lowercased().hasPrefix("application/json-patch+json") == true else {
             throw ServiceFault(
                 status: 415, typeKey: "VssRequestContentTypeNotSupportedException",
-                message: "The request indicated a Content-Type of \"\(call.headers["content-type"] ?? "")\" for method type \"\(call.method)\" which is not supported. Valid content types for this method are: application/json-patch+json.")
+                message:
+                    "The request indicated a Content-Type of \"\(call.headers["content-type"] ?? "")\" for method type \"\(call.method)\" which is not supported. Valid content types for this method are: application/json-patch+json."
+            )
         }
-        guard caller.token.mayWrite else { throw .forbidden("TF401027: You need the Work Item write permission on the resource to perform this action.") }
+        guard caller.token.mayWrite else {
+            throw .forbidden("TF401027: You need the Work Item write permission on the resource to perform this action.")
+        }
         return SaveSwitches(validateOnly: call.flag("validateonly"), bypassRules: call.flag("bypassrules"))
     }
 
@@ -87,16 +93,20 @@ extension World {
             create(operations, type: type, in: project, by: caller.account, at: now, switches: switches, base: call.base), call)
     }
 
-    mutating func updateWorkItem(_ call: ServiceCall, _ text: String, _ caller: Caller, at now: Int64) throws(ServiceFault) -> ServiceAnswer {
+    mutating func updateWorkItem(_ call: ServiceCall, _ text: String, _ caller: Caller, at now: Int64) throws(ServiceFault) -> ServiceAnswer
+    {
         guard let id = Int64(text) else { throw .workItemMissing(0) }
         let switches = try checkPatch(call, caller)
         let operations = try PatchOperation.operations(call.body)
         return try written(update(id, operations, by: caller.account, at: now, switches: switches, base: call.base), call)
     }
 
-    mutating func deleteWorkItem(_ call: ServiceCall, _ text: String, _ caller: Caller, at now: Int64) throws(ServiceFault) -> ServiceAnswer {
+    mutating func deleteWorkItem(_ call: ServiceCall, _ text: String, _ caller: Caller, at now: Int64) throws(ServiceFault) -> ServiceAnswer
+    {
         guard let id = Int64(text) else { throw .workItemMissing(0) }
-        guard caller.token.mayWrite else { throw .forbidden("TF401027: You need the Work Item write permission on the resource to perform this action.") }
+        guard caller.token.mayWrite else {
+            throw .forbidden("TF401027: You need the Work Item write permission on the resource to perform this action.")
+        }
         let record = try delete(id, by: caller.account, at: now, base: call.base)
         if call.flag("destroy") { try destroy(id) }
         return ServiceAnswer(json: deleted(record, call.base))
@@ -169,7 +179,9 @@ extension World {
         return .list(record.revisions.dropFirst(skip).prefix(top).map { json(record, style, revision: $0) })
     }
 
-    mutating func routeComments(_ call: ServiceCall, _ path: [String], _ caller: Caller, at now: Int64) throws(ServiceFault) -> ServiceAnswer {
+    mutating func routeComments(_ call: ServiceCall, _ path: [String], _ caller: Caller, at now: Int64) throws(ServiceFault)
+        -> ServiceAnswer
+    {
         guard let id = Int64(path[1]), let record = living(id) else { throw .workItemMissing(Int64(path[1]) ?? 0) }
         if call.method == "POST" {
             let text = try call.json()["text"] ?? ""

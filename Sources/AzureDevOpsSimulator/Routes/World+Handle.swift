@@ -56,7 +56,8 @@ extension World {
             guard isWrite else { return }
             throw .badRequest(
                 "VssVersionNotSpecifiedException",
-                "No api-version was supplied for the \"\(call.method)\" request. The version must be supplied either as part of the Accept header or as a query parameter.")
+                "No api-version was supplied for the \"\(call.method)\" request. The version must be supplied either as part of the Accept header or as a query parameter."
+            )
         }
         let number = version.prefix { $0.isNumber || $0 == "." }
         let parts = number.split(separator: ".").compactMap { Int($0) }
@@ -66,14 +67,16 @@ extension World {
         guard major < 7 || (major == 7 && (parts.dropFirst().first ?? 0) <= 2) else {
             throw .badRequest(
                 "VssVersionOutOfRangeException",
-                "The requested REST API version of \(version) is out of range for this server. The latest REST API version this server supports is 7.2.")
+                "The requested REST API version of \(version) is out of range for this server. The latest REST API version this server supports is 7.2."
+            )
         }
         let last = call.path.last?.lowercased() ?? ""
         let isPreviewOnly = call.path.contains { $0.lowercased() == "comments" } || last == "connectiondata" || last == "resourceareas"
         if isPreviewOnly, !version.contains("-preview") {
             throw .badRequest(
                 "VssInvalidPreviewVersionException",
-                "The requested version \"\(version)\" of the resource is under preview. The -preview flag must be supplied in the api-version for such requests. For example: \"\(number)-preview\"")
+                "The requested version \"\(version)\" of the resource is under preview. The -preview flag must be supplied in the api-version for such requests. For example: \"\(number)-preview\""
+            )
         }
     }
 
@@ -89,7 +92,9 @@ extension World {
         ]
         if let account { answer.headers.append(("X-VSS-UserData", "\(account.id):\(account.mail)")) }
         requestLog.append(
-            LoggedRequest(at: now, method: call.method, path: call.path.joined(separator: "/"), status: answer.isLost ? 0 : answer.status, account: account?.name))
+            LoggedRequest(
+                at: now, method: call.method, path: call.path.joined(separator: "/"), status: answer.isLost ? 0 : answer.status,
+                account: account?.name))
         if requestLog.count > 4_000 { requestLog.removeFirst(2_000) }
         return answer
     }

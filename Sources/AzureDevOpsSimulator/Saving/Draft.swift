@@ -21,7 +21,8 @@ struct Draft: Sendable {
 
     init(type: WorkItemTypeDefinition, project: Project) {
         fields = [
-            "System.AreaPath": .string(project.name), "System.TeamProject": .string(project.name), "System.IterationPath": .string(project.name),
+            "System.AreaPath": .string(project.name), "System.TeamProject": .string(project.name),
+            "System.IterationPath": .string(project.name),
             "System.WorkItemType": .string(type.name),
         ]
         relations = []
@@ -75,7 +76,8 @@ extension World {
         guard draft.written.insert(field.referenceName).inserted else {
             throw .badRequest(
                 "VssPropertyValidationException",
-                "VS403691: Update to work item \(id ?? -1) had two or more updates for field with reference name '\(name)'. A field cannot be updated more than once in the same update.")
+                "VS403691: Update to work item \(id ?? -1) had two or more updates for field with reference name '\(name)'. A field cannot be updated more than once in the same update."
+            )
         }
         let dated = ["System.CreatedDate", "System.CreatedBy", "System.ChangedDate", "System.ChangedBy"]
         if field.isComputed || (dated.contains(field.referenceName) && !bypassRules) {
@@ -96,7 +98,8 @@ extension World {
 
     private func addRelation(_ value: JSONValue?, to draft: inout Draft, of id: Int64?, base: String) throws(ServiceFault) {
         guard let kind = value?["rel"]?.string, let url = value?["url"]?.string, let type = RelationType.named(kind) else {
-            throw .badRequest("WorkItemLinkTypeNotFoundException", "VS402654: The relation type \(value?["rel"]?.string ?? "") is not known.")
+            throw .badRequest(
+                "WorkItemLinkTypeNotFoundException", "VS402654: The relation type \(value?["rel"]?.string ?? "") is not known.")
         }
         var attributes = JSONObject()
         attributes["comment"] = value?["attributes"]?["comment"]
@@ -137,14 +140,16 @@ extension World {
         if hasParent {
             throw .badRequest(
                 "WorkItemLinkInvalidException",
-                "TF201036: You cannot add a Child link between work items \(parent ?? -1) and \(child ?? -1) because a work item can have only one Parent link.")
+                "TF201036: You cannot add a Child link between work items \(parent ?? -1) and \(child ?? -1) because a work item can have only one Parent link."
+            )
         }
         guard let child, var ancestor = parent else { return }
         for _ in 0..<1_000 {
             if ancestor == child {
                 throw .badRequest(
                     "WorkItemLinkInvalidException",
-                    "TF201035: You cannot add a Child link between work items \(parent ?? -1) and \(child) because it would create a circular relationship.")
+                    "TF201035: You cannot add a Child link between work items \(parent ?? -1) and \(child) because it would create a circular relationship."
+                )
             }
             guard let next = living(ancestor)?.parent else { return }
             ancestor = next

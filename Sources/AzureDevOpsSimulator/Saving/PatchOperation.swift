@@ -54,7 +54,8 @@ struct PatchOperation: Sendable {
         case ("multilinefieldsformat", 2): return .format(parts[1])
         case ("relations", 2) where parts[1] == "-": return .newRelation
         case ("relations", 2): return Int(parts[1]).map { .relation(index: $0) }
-        case ("relations", 4) where parts[2] == "attributes" && parts[3] == "comment": return Int(parts[1]).map { .relationComment(index: $0) }
+        case ("relations", 4) where parts[2] == "attributes" && parts[3] == "comment":
+            return Int(parts[1]).map { .relationComment(index: $0) }
         default: return nil
         }
     }

@@ -57,7 +57,8 @@ extension World {
         let broken = switches.bypassRules ? [] : brokenRules(draft, type: type, before: before)
         guard broken.isEmpty else { throw .rules(broken) }
         try checkPaths(draft, in: project, of: id)
-        let makesRevision = Self.differ(before, draft.fields) || draft.historyText != nil || draft.editedComments
+        let makesRevision =
+            Self.differ(before, draft.fields) || draft.historyText != nil || draft.editedComments
             || (draft.added + draft.removed).contains(where: \.makesRevision)
         let changesLinks = !(draft.added + draft.removed).isEmpty
         guard (makesRevision || changesLinks) && !switches.validateOnly else { return record }
@@ -83,7 +84,9 @@ extension World {
     /// A work item that moves takes the root paths of its new project unless it was given others.
     private func enter(_ project: Project, _ draft: inout Draft) {
         draft.fields["System.TeamProject"] = .string(project.name)
-        for path in ["System.AreaPath", "System.IterationPath"] where !draft.written.contains(path) { draft.fields[path] = .string(project.name) }
+        for path in ["System.AreaPath", "System.IterationPath"] where !draft.written.contains(path) {
+            draft.fields[path] = .string(project.name)
+        }
     }
 
     private func stamp(_ draft: inout Draft, _ author: Account, _ now: ServiceTime, number: Int64) {
@@ -101,7 +104,8 @@ extension World {
         if let text = draft.historyText {
             comment = record.comments.count + 1
             record.comments.append(
-                WorkItemRecord.Comment(number: record.comments.count + 1, version: 1, text: text, account: author.id, created: now, modified: now))
+                WorkItemRecord.Comment(
+                    number: record.comments.count + 1, version: 1, text: text, account: author.id, created: now, modified: now))
             draft.fields["System.History"] = .string(text)
         }
         draft.fields["System.CommentCount"] = .integer(record.comments.count { !$0.isDeleted })

@@ -11,7 +11,8 @@ struct ServiceFault: Error, Sendable {
     var body: JSONValue {
         var object: JSONObject = [
             "$id": "1", "innerException": nil, "message": .string(message),
-            "typeName": .string("Microsoft.TeamFoundation.WorkItemTracking.Server.\(typeKey), Microsoft.TeamFoundation.WorkItemTracking.Server"),
+            "typeName": .string(
+                "Microsoft.TeamFoundation.WorkItemTracking.Server.\(typeKey), Microsoft.TeamFoundation.WorkItemTracking.Server"),
             "typeKey": .string(typeKey), "errorCode": 0, "eventId": .integer(eventID),
         ]
         if let customProperties { object["customProperties"] = customProperties }
@@ -32,12 +33,14 @@ struct ServiceFault: Error, Sendable {
         if name.count == 36, name.split(separator: "-").count == 5 {
             return ServiceFault(
                 status: 404, typeKey: "ProjectDoesNotExistException",
-                message: "VS800075: The project with id 'vstfs:///Classification/TeamProject/\(name)' does not exist, or you do not have permission to access it.",
+                message:
+                    "VS800075: The project with id 'vstfs:///Classification/TeamProject/\(name)' does not exist, or you do not have permission to access it.",
                 eventID: 3_000)
         }
         return ServiceFault(
             status: 404, typeKey: "ProjectDoesNotExistWithNameException",
-            message: "TF200016: The following project does not exist: \(name). Verify that the name of the project is correct and that the project exists on the specified Azure DevOps Server.",
+            message:
+                "TF200016: The following project does not exist: \(name). Verify that the name of the project is correct and that the project exists on the specified Azure DevOps Server.",
             eventID: 3_000)
     }
 
@@ -54,7 +57,9 @@ struct ServiceFault: Error, Sendable {
 
     static let staleRevision = ServiceFault(
         status: 412, typeKey: "WorkItemRevisionMismatchException",
-        message: "TF26071: This work item has been changed by someone else since you opened it. You will need to refresh it and discard your changes.")
+        message:
+            "TF26071: This work item has been changed by someone else since you opened it. You will need to refresh it and discard your changes."
+    )
 
     static func notFound(_ message: String) -> ServiceFault {
         ServiceFault(status: 404, typeKey: "VssResourceNotFoundException", message: message, eventID: 3_000)

@@ -4,7 +4,9 @@ extension World {
     /// What a save changes beyond what was written: reason, stamps, defaults (FACTS.md 1.11).
     func applyRules(to draft: inout Draft, before: JSONObject?, type: WorkItemTypeDefinition, author: Account, at now: ServiceTime) {
         if before == nil {
-            for field in fields(of: type) where draft.fields[field.referenceName] == nil { draft.fields[field.referenceName] = field.defaultValue }
+            for field in fields(of: type) where draft.fields[field.referenceName] == nil {
+                draft.fields[field.referenceName] = field.defaultValue
+            }
         }
         if draft.fields["System.State"] == nil { draft.fields["System.State"] = type.states.first.map { .string($0.name) } }
         if let state = type.state(draft.text("System.State")) { draft.fields["System.State"] = .string(state.name) }
@@ -17,7 +19,8 @@ extension World {
     }
 
     private func stamp(
-        _ draft: inout Draft, _ category: StateDefinition.Category, was old: StateDefinition.Category?, _ author: Account, _ now: ServiceTime
+        _ draft: inout Draft, _ category: StateDefinition.Category, was old: StateDefinition.Category?, _ author: Account,
+        _ now: ServiceTime
     ) {
         func set(_ name: String, _ isSet: Bool) {
             draft.fields["Microsoft.VSTS.Common.\(name)Date"] = isSet ? .string(now.text) : nil

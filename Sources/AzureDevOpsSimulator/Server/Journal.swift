@@ -95,10 +95,12 @@ extension Journal.Line {
     private static func call(_ json: JSONValue) -> ServiceCall? {
         guard let method = json["method"]?.string, let body = json["body"]?.string.flatMap({ bytes(base64: $0) }) else { return nil }
         func pairs(_ name: String) -> [String: String] {
-            Dictionary((json[name]?.object ?? JSONObject()).map { ($0.name, $0.value.string ?? "") }, uniquingKeysWith: { first, _ in first })
+            Dictionary(
+                (json[name]?.object ?? JSONObject()).map { ($0.name, $0.value.string ?? "") }, uniquingKeysWith: { first, _ in first })
         }
         return ServiceCall(
-            method: method, path: (json["path"]?.array ?? []).compactMap(\.string), query: pairs("query"), headers: pairs("headers"), body: body,
+            method: method, path: (json["path"]?.array ?? []).compactMap(\.string), query: pairs("query"), headers: pairs("headers"),
+            body: body,
             base: json["base"]?.string ?? "")
     }
 }

@@ -97,7 +97,8 @@ struct SimulatorResponder: HTTPResponder {
 
     private func page() -> Response {
         Response(
-            status: .ok, headers: [.contentType: "text/html; charset=utf-8"], body: ResponseBody(byteBuffer: ByteBuffer(string: BoardPage.html)))
+            status: .ok, headers: [.contentType: "text/html; charset=utf-8"],
+            body: ResponseBody(byteBuffer: ByteBuffer(string: BoardPage.html)))
     }
 
     /// Server-sent events: one for every change.

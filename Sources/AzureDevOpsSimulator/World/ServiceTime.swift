@@ -31,7 +31,8 @@ struct ServiceTime: Hashable, Comparable, Sendable {
     var americanText: String {
         let (date, clock) = parts
         let hour = clock.hour % 12 == 0 ? 12 : clock.hour % 12
-        return "\(date.month)/\(date.day)/\(date.year) \(hour):\(padded(clock.minute, 2)):\(padded(clock.second, 2)) \(clock.hour < 12 ? "AM" : "PM")"
+        return
+            "\(date.month)/\(date.day)/\(date.year) \(hour):\(padded(clock.minute, 2)):\(padded(clock.second, 2)) \(clock.hour < 12 ? "AM" : "PM")"
     }
 
     /// The text of an ISO 8601 moment or day; `nil` for anything else.

@@ -34,7 +34,8 @@ public struct World: Sendable {
         randomness = Randomness(seed: seed)
         organisationID = randomness.guid()
         for (name, mail) in [
-            (Self.serviceAccount, "kiplot.service@contoso.com"), ("Dana Developer", "dana@contoso.com"), ("Priya Nair", "priya@contoso.com"),
+            (Self.serviceAccount, "kiplot.service@contoso.com"), ("Dana Developer", "dana@contoso.com"),
+            ("Priya Nair", "priya@contoso.com"),
             ("Tom Becker", "tom@contoso.com"), ("Lucía Romero", "lucia@contoso.com"),
         ] {
             addAccount(name: name, mail: mail)

@@ -19,7 +19,8 @@ public final class SQLiteDatabase: Database {
             try connection.execute(sql: "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000")
         }
         if path != ":memory:" {
-            let created = FileManager.default.fileExists(atPath: path)
+            let created =
+                FileManager.default.fileExists(atPath: path)
                 || FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
             guard created else {
                 throw DatabaseError.cannotOpen(location: path, reason: "the folder does not exist or may not be written")

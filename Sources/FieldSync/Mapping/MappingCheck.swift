@@ -34,12 +34,14 @@ public struct MappingCheck: Sendable {
         if mapping.entities.isEmpty {
             findings.append(
                 MappingFinding(
-                    severity: .error, message: "Nothing is mapped.", remedy: "Add a pair of item and work item type, or take the recommended mapping."))
+                    severity: .error, message: "Nothing is mapped.",
+                    remedy: "Add a pair of item and work item type, or take the recommended mapping."))
         }
         for kind in ItemKind.allCases where mapping.entities.filter({ $0.kind == kind }).count > 1 {
             findings.append(
                 MappingFinding(
-                    severity: .error, kind: kind, message: "\(kind.plural) are mapped twice.", remedy: "Keep one pair for each kind of item."))
+                    severity: .error, kind: kind, message: "\(kind.plural) are mapped twice.",
+                    remedy: "Keep one pair for each kind of item."))
         }
         let types = mapping.entities.map { $0.workItemType.lowercased() }
         for entity in mapping.entities where types.filter({ $0 == entity.workItemType.lowercased() }).count > 1 {
@@ -88,7 +90,9 @@ public struct MappingCheck: Sendable {
         }
         if !possible.contains(mapping.direction) {
             let words = possible.map(\.title).sorted().joined(separator: " or ")
-            let reason = target.isReadOnly ? "\(target.name) cannot be written" : "the types of \(definition.label) and \(target.name) fit one way only"
+            let reason =
+                target.isReadOnly
+                ? "\(target.name) cannot be written" : "the types of \(definition.label) and \(target.name) fit one way only"
             return [finding(.error, "“\(mapping.direction.title)” is not possible: \(reason).", "Choose “\(words)”.")]
         }
         return unmapped(mapping, definition, target, type, entity.kind).map { finding(.warning, $0.0, $0.1) }
@@ -178,7 +182,8 @@ public struct MappingCheck: Sendable {
                 remedy: "Map a field that writes to it; else Azure DevOps refuses new work items.")
         }
         let read = Set(fields.filter(\.direction.reads).map(\.field))
-        for definition in catalogue.fields(of: entity.kind) where definition.isRequired && definition.key != .stage && !read.contains(definition.key) {
+        for definition in catalogue.fields(of: entity.kind)
+        where definition.isRequired && definition.key != .stage && !read.contains(definition.key) {
             findings.append(
                 MappingFinding(
                     severity: .warning, kind: entity.kind, field: definition.key,

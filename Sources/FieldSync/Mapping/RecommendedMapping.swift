@@ -44,7 +44,9 @@ public struct RecommendedMapping: Sendable {
     private func entity(_ kind: ItemKind, _ type: WorkItemTypeSchema) -> EntityMapping {
         var entity = EntityMapping(kind: kind, workItemType: type.name)
         func add(_ field: FieldKey, _ candidates: [String], _ direction: Direction = .both, _ map: ValueMap = ValueMap()) {
-            guard catalogue[field]?.appliesTo.contains(kind) == true, let target = candidates.first(where: { type[$0] != nil }) else { return }
+            guard catalogue[field]?.appliesTo.contains(kind) == true, let target = candidates.first(where: { type[$0] != nil }) else {
+                return
+            }
             entity.fields.append(FieldMapping(field: field, azureDevOpsField: target, direction: direction, valueMap: map))
         }
         add(.name, ["System.Title"])

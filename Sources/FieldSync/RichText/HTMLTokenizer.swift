@@ -75,7 +75,8 @@ struct HTMLTokenizer {
 
     private mutating func tagName() -> String {
         let start = position
-        while position < bytes.count, !isSpace(bytes[position]), bytes[position] != UInt8(ascii: ">"), bytes[position] != UInt8(ascii: "/") {
+        while position < bytes.count, !isSpace(bytes[position]), bytes[position] != UInt8(ascii: ">"), bytes[position] != UInt8(ascii: "/")
+        {
             position += 1
         }
         return String(decoding: bytes[start..<position].prefix(64), as: UTF8.self).lowercased()

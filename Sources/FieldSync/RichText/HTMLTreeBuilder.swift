@@ -14,8 +14,10 @@ private struct HTMLTreeBuilder {
     private static let deepest = 100
     private static let mostNodes = 50_000
     private static let droppedWithContent: Set<String> = [
-        "script", "style", "svg", "math", "template", "noscript", "iframe", "object", "embed", "applet", "form", "input", "button", "select",
-        "option", "textarea", "title", "head", "meta", "base", "frame", "frameset", "audio", "video", "canvas", "xmp", "plaintext", "noembed",
+        "script", "style", "svg", "math", "template", "noscript", "iframe", "object", "embed", "applet", "form", "input", "button",
+        "select",
+        "option", "textarea", "title", "head", "meta", "base", "frame", "frameset", "audio", "video", "canvas", "xmp", "plaintext",
+        "noembed",
         "noframes",
     ]
 
@@ -241,7 +243,9 @@ extension RichTextTree {
         while case .text(let last) = result.last {
             var rest = last
             while rest.last == " " { rest.removeLast() }
-            if rest.isEmpty { result.removeLast() } else {
+            if rest.isEmpty {
+                result.removeLast()
+            } else {
                 result[result.count - 1] = .text(rest)
                 break
             }

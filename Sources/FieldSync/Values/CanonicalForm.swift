@@ -30,7 +30,11 @@ public enum CanonicalForm {
         case .text(let text): .string(text)
         case .richText(let text): .string(text.format == .markdown ? escapedForMarkdown(text.source) : text.source)
         case .number(let number):
-            if let whole = Int64(exactly: number.rounded()), type == .integer || Double(whole) == number { .integer(whole) } else { .number(number) }
+            if let whole = Int64(exactly: number.rounded()), type == .integer || Double(whole) == number {
+                .integer(whole)
+            } else {
+                .number(number)
+            }
         case .flag(let flag): .bool(flag)
         case .instant(let instant): .string(instant.description)
         case .identity(let identity): .string(identity.uniqueName ?? identity.displayName)

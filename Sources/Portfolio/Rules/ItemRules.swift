@@ -15,7 +15,8 @@ public enum ItemRuleViolation: Error, Hashable, Sendable {
         case .wrongType(let label): "This is not a value for \(label). Choose or type another."
         case .notAnOption(let label, let value): "“\(value.prefix(60))” is not an option of \(label). Choose one from the list."
         case .outOfRange(let label, let range): "\(label) must be between \(Int(range.lowerBound)) and \(Int(range.upperBound))."
-        case .endsBeforeStart(let start, let end): "The end (\(end)) is before the start (\(start)). Choose a later end or an earlier start."
+        case .endsBeforeStart(let start, let end):
+            "The end (\(end)) is before the start (\(start)). Choose a later end or an earlier start."
         case .unknownField(let name): "There is no field “\(name.prefix(60))” on this item. Reload the page; it may have been removed."
         }
     }

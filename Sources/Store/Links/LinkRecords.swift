@@ -185,7 +185,8 @@ extension StoreTransaction {
     private static func link(_ row: SQLRow) -> Link {
         var link = Link(
             id: Identifier(row.integer(0) ?? 0), integration: Identifier(row.integer(1) ?? 0), item: Identifier(row.integer(2) ?? 0),
-            workItem: row.integer(3), workItemType: row.text(4) ?? "", state: row.text(5).flatMap { Link.State(rawValue: $0) } ?? .disconnected,
+            workItem: row.integer(3), workItemType: row.text(4) ?? "",
+            state: row.text(5).flatMap { Link.State(rawValue: $0) } ?? .disconnected,
             marker: row.text(6) ?? "", notBefore: Instant(milliseconds: row.integer(13) ?? 0),
             priority: row.integer(11).flatMap { Priority(rawValue: $0) } ?? .sweep,
             cause: row.text(12).flatMap { Cause(rawValue: $0) } ?? .sweep)

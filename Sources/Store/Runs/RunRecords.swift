@@ -178,7 +178,8 @@ extension StoreTransaction {
         let selection = row.text(5).flatMap { try? JSONValue(parsing: $0, limits: .answer).array }
         return Run(
             id: Identifier(row.integer(0) ?? 0), integration: Identifier(row.integer(1) ?? 0),
-            direction: row.text(2).flatMap { Run.Direction(rawValue: $0) } ?? .pull, createsItems: row.flag(3), createsWorkItems: row.flag(4),
+            direction: row.text(2).flatMap { Run.Direction(rawValue: $0) } ?? .pull, createsItems: row.flag(3),
+            createsWorkItems: row.flag(4),
             selection: selection?.compactMap { $0.integer.map { Identifier($0) } }, isDryRun: row.flag(6),
             state: row.text(7).flatMap { Run.State(rawValue: $0) } ?? .failed, startedBy: row.text(8) ?? "",
             startedAt: Instant(milliseconds: row.integer(9) ?? 0), finishedAt: row.integer(10).map { Instant(milliseconds: $0) },

@@ -56,7 +56,8 @@ public actor Connections {
     /// A client for an instance, with its own credential or another one of it.
     func client(of instance: Identifier<Instance>, credential: Identifier<Credential>? = nil) async throws -> AzureDevOpsClient {
         let (found, stored) = try await store.read { transaction -> (Instance, Credential) in
-            guard let found = try transaction.instance(instance), let stored = try transaction.credential(credential ?? found.credential) else {
+            guard let found = try transaction.instance(instance), let stored = try transaction.credential(credential ?? found.credential)
+            else {
                 throw StoreError.notFound("The instance")
             }
             return (found, stored)

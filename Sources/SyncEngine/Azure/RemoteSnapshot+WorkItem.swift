@@ -12,7 +12,8 @@ extension RemoteSnapshot {
         for name in item.markdownFields { formats[name] = .markdown }
         let parentIndex = item.relations.firstIndex { $0.kind == WorkItem.Relation.parent }
         self.init(
-            id: item.id, revision: item.revision, type: item.type, project: item.project, title: item.title, state: item.state, fields: fields,
+            id: item.id, revision: item.revision, type: item.type, project: item.project, title: item.title, state: item.state,
+            fields: fields,
             formats: formats, parent: parentIndex.flatMap { item.relations[$0].workItem } ?? item["System.Parent"]?.integer,
             parentRelation: parentIndex,
             hyperlinks: item.relations.filter { $0.kind == WorkItem.Relation.hyperlink }.map(\.url),

@@ -24,10 +24,13 @@ public actor SchemaCache {
 
     init(clock: any EngineClock) { self.clock = clock }
 
-    func forget(_ project: String, of client: AzureDevOpsClient) { entries[Key(organisation: client.organisation.base, project: project)] = nil }
+    func forget(_ project: String, of client: AzureDevOpsClient) {
+        entries[Key(organisation: client.organisation.base, project: project)] = nil
+    }
 
     /// The schema of some types; those that the project does not have are left out.
-    func schema(of project: String, types names: Set<String>?, by client: AzureDevOpsClient) async throws(AzureDevOpsError) -> ProjectSchema {
+    func schema(of project: String, types names: Set<String>?, by client: AzureDevOpsClient) async throws(AzureDevOpsError) -> ProjectSchema
+    {
         let key = Key(organisation: client.organisation.base, project: project)
         var entry = try await entry(key, project, client)
         let wanted = names.map { names in Set(names.map { $0.lowercased() }) }

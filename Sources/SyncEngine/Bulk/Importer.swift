@@ -76,7 +76,8 @@ struct Importer {
         let blank = Item(
             id: Identifier(0), kind: entity.kind, number: 0, values: [:], createdAt: now, createdBy: "", updatedAt: now, updatedBy: "")
         let draft = Link(
-            id: Identifier(0), integration: run.integration, item: blank.id, workItem: snapshot.id, workItemType: snapshot.type, state: .active,
+            id: Identifier(0), integration: run.integration, item: blank.id, workItem: snapshot.id, workItemType: snapshot.type,
+            state: .active,
             marker: "", notBefore: now)
         let parents =
             entity.kind == .outcome
@@ -115,7 +116,9 @@ struct Importer {
             plan.fields[.end]?.agreed = nil
             refuse(.end, error, &plan, context)
         }
-        if values[.name] == nil { values[.name] = .text(snapshot.title.isEmpty ? "Work item \(snapshot.id)" : String(snapshot.title.prefix(255))) }
+        if values[.name] == nil {
+            values[.name] = .text(snapshot.title.isEmpty ? "Work item \(snapshot.id)" : String(snapshot.title.prefix(255)))
+        }
         return values
     }
 
@@ -143,7 +146,8 @@ struct Importer {
         try transaction.update(link)
         try transaction.file(
             Receipt(
-                link: link, field: nil, action: .imported, after: item.key, revision: snapshot.revision, at: now, actor: run.startedBy, cause: .bulk,
+                link: link, field: nil, action: .imported, after: item.key, revision: snapshot.revision, at: now, actor: run.startedBy,
+                cause: .bulk,
                 run: run.id))
         if entity.kind == .initiative { try transaction.markChildrenDirty(ofWorkItem: snapshot.id, in: run.integration, at: now) }
     }

@@ -15,7 +15,9 @@ struct RunLister: Sendable {
         var position = 0
         func write(_ entries: [(item: Identifier<Item>?, workItem: Int64?)]) async throws {
             for chunk in entries.chunks(of: 1_000) {
-                let numbered = chunk.enumerated().map { RunEntry(position: position + $0.offset, item: $0.element.item, workItem: $0.element.workItem) }
+                let numbered = chunk.enumerated().map {
+                    RunEntry(position: position + $0.offset, item: $0.element.item, workItem: $0.element.workItem)
+                }
                 position += chunk.count
                 try await store.write { try $0.list(numbered, of: run.id, isComplete: false) }
             }
@@ -70,7 +72,9 @@ struct RunLister: Sendable {
         for kind in ItemKind.allCases where work.mapping.mapping[kind] != nil {
             let query = ItemQuery(kind: kind)
             let selection = run.selection.map { Set($0) }
-            found += try await store.read { try $0.itemIDs(matching: query) }.filter { !linked.contains($0) && (selection?.contains($0) ?? true) }
+            found += try await store.read { try $0.itemIDs(matching: query) }.filter {
+                !linked.contains($0) && (selection?.contains($0) ?? true)
+            }
         }
         return found
     }

@@ -51,7 +51,9 @@ struct RunWorker: Sendable {
             results += unlinked.map { entry in entry.ended(.created, "Would create a work item.") }
         } else {
             for link in try await connect(unlinked, run, work) { links[link.item] = link }
-            results += unlinked.filter { entry in entry.item.flatMap { links[$0] } == nil }.map { $0.ended(.skipped, "The item is gone or its kind is not mapped.") }
+            results += unlinked.filter { entry in entry.item.flatMap { links[$0] } == nil }.map {
+                $0.ended(.skipped, "The item is gone or its kind is not mapped.")
+            }
         }
         return try await results + reconcile(withItems, links, run)
     }
@@ -92,8 +94,12 @@ struct RunWorker: Sendable {
             result.outcome = outcome.problem != nil ? .failed : outcome.created ? .created : outcome.changedAnything ? .changed : .unchanged
             var words: [String] = []
             let would = isDryRun ? "Would " : ""
-            if !outcome.pulled.isEmpty { words.append("\(would)\(isDryRun ? "read" : "Read") \(outcome.pulled.map(\.name).joined(separator: ", ")).") }
-            if !outcome.pushed.isEmpty { words.append("\(would)\(isDryRun ? "write" : "Wrote") \(outcome.pushed.map(\.name).joined(separator: ", ")).") }
+            if !outcome.pulled.isEmpty {
+                words.append("\(would)\(isDryRun ? "read" : "Read") \(outcome.pulled.map(\.name).joined(separator: ", ")).")
+            }
+            if !outcome.pushed.isEmpty {
+                words.append("\(would)\(isDryRun ? "write" : "Wrote") \(outcome.pushed.map(\.name).joined(separator: ", ")).")
+            }
             if !outcome.conflicts.isEmpty {
                 words.append("Conflict in \(outcome.conflicts.map(\.name).joined(separator: ", ")): choose a value on the item.")
             }

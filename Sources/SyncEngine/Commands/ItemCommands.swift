@@ -69,7 +69,8 @@ public struct ItemCommands: Sendable {
             guard let item = try transaction.item(item) else { throw StoreError.notFound("The item") }
             guard let entity = mapping[item.kind], entity.workItemType.lowercased() == snapshot.type.lowercased() else {
                 throw ConnectionProblem(
-                    message: "#\(workItem) is a \(snapshot.type); \(item.kind.plural) are mapped to \(mapping[item.kind]?.workItemType ?? "nothing").",
+                    message:
+                        "#\(workItem) is a \(snapshot.type); \(item.kind.plural) are mapped to \(mapping[item.kind]?.workItemType ?? "nothing").",
                     remedy: "Choose a work item of that type, or change the mapping.")
             }
             try refuseIfLinked(item.id, workItem, integration, transaction)
@@ -91,13 +92,18 @@ public struct ItemCommands: Sendable {
                 message: "The item is linked to \(present.workItem.map { "#\($0)" } ?? "a work item that is being created") already.",
                 remedy: "Unlink it first.")
         }
-        if let workItem, let other = try transaction.liveLink(ofWorkItem: workItem, in: integration), let linked = try transaction.item(other.item) {
-            throw ConnectionProblem(message: "#\(workItem) is linked to \(linked.key) “\(linked.name)” already.", remedy: "Unlink it there first.")
+        if let workItem, let other = try transaction.liveLink(ofWorkItem: workItem, in: integration),
+            let linked = try transaction.item(other.item)
+        {
+            throw ConnectionProblem(
+                message: "#\(workItem) is linked to \(linked.key) “\(linked.name)” already.", remedy: "Unlink it there first.")
         }
     }
 
     /// Creates a work item for an item. Whatever crashes, there will be one (A10).
-    public func createWorkItem(for item: Identifier<Item>, in integration: Identifier<Integration>, by actor: Actor) async throws -> LinkOutcome {
+    public func createWorkItem(for item: Identifier<Item>, in integration: Identifier<Integration>, by actor: Actor) async throws
+        -> LinkOutcome
+    {
         let now = clock.now
         let marker = reconciler.random.hexadecimal(bytes: 16)
         let link = try await store.write { transaction in
@@ -107,7 +113,8 @@ public struct ItemCommands: Sendable {
             if let present = try transaction.liveLink(of: item.id, in: integration), present.state == .creating { return present }
             try refuseIfLinked(item.id, nil, integration, transaction)
             guard let entity = mapping[item.kind] else {
-                throw ConnectionProblem(message: "\(item.kind.plural) are not mapped in \(found.projectName).", remedy: "Add the pair to the mapping.")
+                throw ConnectionProblem(
+                    message: "\(item.kind.plural) are not mapped in \(found.projectName).", remedy: "Add the pair to the mapping.")
             }
             return try transaction.connect(
                 NewLink(integration: integration, item: item.id, workItem: nil, workItemType: entity.workItemType, marker: marker, at: now))
@@ -130,7 +137,8 @@ public struct ItemCommands: Sendable {
                 }
                 try transaction.file(
                     Receipt(
-                        link: link, field: nil, action: .unlinked, before: link.workItem.map { "#\($0)" }, at: now, actor: actor.name, cause: .link))
+                        link: link, field: nil, action: .unlinked, before: link.workItem.map { "#\($0)" }, at: now, actor: actor.name,
+                        cause: .link))
             }
         } catch {
             await reconciler.locks.release([id])

@@ -7,7 +7,8 @@ public struct RunCommands: Sendable {
     let clock: any EngineClock
 
     public func start(
-        _ direction: Run.Direction, in integration: Identifier<Integration>, selection: [Identifier<Item>]? = nil, createsItems: Bool = false,
+        _ direction: Run.Direction, in integration: Identifier<Integration>, selection: [Identifier<Item>]? = nil,
+        createsItems: Bool = false,
         createsWorkItems: Bool = false, isDryRun: Bool = false, by name: String
     ) async throws -> Run {
         let now = clock.now
@@ -16,7 +17,9 @@ public struct RunCommands: Sendable {
                 throw ConnectionProblem(message: "The integration is paused or gone.", remedy: "Resume it first.")
             }
             if let running = try transaction.runningRuns().first(where: { $0.integration == integration }) {
-                throw ConnectionProblem(message: "A bulk sync of \(found.projectName) is going already (number \(running.id)).", remedy: "Wait for it, or stop it.")
+                throw ConnectionProblem(
+                    message: "A bulk sync of \(found.projectName) is going already (number \(running.id)).",
+                    remedy: "Wait for it, or stop it.")
             }
             return try transaction.addRun(
                 Run(

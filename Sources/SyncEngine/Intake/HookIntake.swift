@@ -8,7 +8,12 @@ import Store
 /// Takes deliveries of service hooks (`sync-protocol.md` 2.6): a hint and nothing more. What is answered 200 is on disk.
 public struct HookIntake: Sendable {
     /// Chosen so that Azure DevOps does what we need (FACTS.md 21): 503 is tried again, 410 ends the subscription.
-    public enum Answer: Int, Sendable { case accepted = 200, wrongSecret = 401, gone = 410, notNow = 503 }
+    public enum Answer: Int, Sendable {
+        case accepted = 200
+        case wrongSecret = 401
+        case gone = 410
+        case notNow = 503
+    }
 
     /// The guidance of Azure DevOps for the size of a delivery.
     public static let largestBody = 2 << 20

@@ -120,11 +120,13 @@ public struct LinkPlanner: Sendable {
         }
         let known = link.fields[.parent] ?? LinkField()
         let state = FieldState(
-            local: item[.parent], remote: remote.parent.map { .number(Double($0)) }, agreed: known.agreed, attempts: attempts[.parent] ?? [])
+            local: item[.parent], remote: remote.parent.map { .number(Double($0)) }, agreed: known.agreed, attempts: attempts[.parent] ?? []
+        )
         let rule = FieldRule(
             direction: direction, conflictPolicy: .hold, initialSource: trigger.initialSource, translation: translation)
         decide(
-            FieldPlanner.plan(state, by: rule), key: .parent, known: known, state: state, version: item.version(of: .parent), mode: .inherit,
+            FieldPlanner.plan(state, by: rule), key: .parent, known: known, state: state, version: item.version(of: .parent),
+            mode: .inherit,
             into: &plan)
     }
 

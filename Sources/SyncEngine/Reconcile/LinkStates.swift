@@ -35,7 +35,9 @@ struct LinkStates: Sendable {
     }
 
     /// Whether a work item still belongs to the integration; if not, the link leaves its scope.
-    func checkScope(_ link: Link, _ snapshot: RemoteSnapshot, projectName: String, mapping: MappingSet, kind: ItemKind?) async throws -> Bool {
+    func checkScope(_ link: Link, _ snapshot: RemoteSnapshot, projectName: String, mapping: MappingSet, kind: ItemKind?) async throws
+        -> Bool
+    {
         if snapshot.project.lowercased() != projectName.lowercased() {
             try await leave(
                 link, .outOfScope,

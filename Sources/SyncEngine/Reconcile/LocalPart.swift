@@ -24,7 +24,9 @@ struct LocalPart {
             if let link = try transaction.link(id), link.state.isLive { links.append(link) }
         }
         let first = try transaction.reconcileBatch(links, of: request.integration)
-        if !request.isPreview, try transaction.addMissingPeople(named: request, mapping: first.mapping.mapping, vocabulary: first.vocabulary) {
+        if !request.isPreview,
+            try transaction.addMissingPeople(named: request, mapping: first.mapping.mapping, vocabulary: first.vocabulary)
+        {
             batch = try transaction.reconcileBatch(links, of: request.integration)
         } else {
             batch = first
@@ -69,7 +71,8 @@ struct LocalPart {
             vocabulary: batch.vocabulary)
         return PlannedLink(
             link: link, item: entry.item, snapshot: snapshot, context: context, trigger: trigger, pushes: [:], generation: link.dirty,
-            epoch: batch.integration.epoch, outcome: LinkOutcome(link: link.id, item: link.item, workItem: link.workItem, problem: link.problem))
+            epoch: batch.integration.epoch,
+            outcome: LinkOutcome(link: link.id, item: link.item, workItem: link.workItem, problem: link.problem))
     }
 
     private func plan(_ entry: ReconcileBatch.Entry, _ snapshot: RemoteSnapshot, _ context: MappingContext) throws -> PlannedLink {
@@ -157,7 +160,8 @@ struct LocalPart {
             try transaction.hold(
                 Conflict(
                     link: link.id, item: item.id, field: key, local: item[key], remote: plan.fields[key]?.remote,
-                    localBy: change?.actor.name, localAt: change?.at, remoteBy: snapshot.changedBy?.displayName, remoteAt: snapshot.changedAt,
+                    localBy: change?.actor.name, localAt: change?.at, remoteBy: snapshot.changedBy?.displayName,
+                    remoteAt: snapshot.changedAt,
                     remoteRevision: snapshot.revision, openedAt: request.now))
             if !link.isKnownConflict(key, in: batch) {
                 try transaction.file(
@@ -173,7 +177,8 @@ struct LocalPart {
             guard let obstacle = plan.fields[key]?.obstacle else { continue }
             try transaction.file(
                 receipt(
-                    link, trigger, .blocked, field: key, before: batch.workspace.words(item[key]), after: plan.fields[key]?.remote?.shortText,
+                    link, trigger, .blocked, field: key, before: batch.workspace.words(item[key]),
+                    after: plan.fields[key]?.remote?.shortText,
                     revision: snapshot.revision, detail: "\(obstacle.message) \(obstacle.remedy)"))
         }
     }
@@ -249,8 +254,10 @@ extension LocalPart {
             plan.fields[key] = field
             try transaction.file(
                 receipt(
-                    link, trigger, .pulled, field: key, before: batch.workspace.words(item[key]), after: batch.workspace.words(pull.pair.local),
-                    revision: snapshot.revision, detail: pull.overwritesEdit ? "A value typed in Kiplot was replaced; it is in the history." : nil))
+                    link, trigger, .pulled, field: key, before: batch.workspace.words(item[key]),
+                    after: batch.workspace.words(pull.pair.local),
+                    revision: snapshot.revision,
+                    detail: pull.overwritesEdit ? "A value typed in Kiplot was replaced; it is in the history." : nil))
         }
         outcome.pulled = done
         return edited

@@ -76,7 +76,8 @@ struct Reconciler: Sendable {
         }
         guard connection.integration.state == .active || (allowsPaused && connection.integration.state == .paused) else {
             throw LaneStop.unusable(
-                LinkProblem(message: "Synchronisation of \(connection.integration.projectName) is paused.", remedy: "Resume the integration."))
+                LinkProblem(
+                    message: "Synchronisation of \(connection.integration.projectName) is paused.", remedy: "Resume the integration."))
         }
         guard let mapping = try await store.read({ try $0.mappingSet(connection.integration.mappingSet) }) else {
             throw LaneStop.unusable(LinkProblem(message: "The integration has no mapping.", remedy: "Choose a mapping set for it."))
@@ -135,7 +136,8 @@ struct Reconciler: Sendable {
             guard snapshot.revision >= link.seenRevision else {
                 // A replica that lags behind: nothing is planned from it (A14).
                 try await remotePart.postpone(
-                    link.id, LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again."),
+                    link.id,
+                    LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again."),
                     after: .seconds(2))
                 continue
             }

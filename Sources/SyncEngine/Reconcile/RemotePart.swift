@@ -25,7 +25,9 @@ struct RemotePart: Sendable {
 
     func write(_ planned: PlannedLink, by client: AzureDevOpsClient) async throws -> WriteResult {
         guard let attempt = planned.attempt else { return .written(planned.outcome) }
-        let answer = await Result(calling: { () async throws(AzureDevOpsError) in try await client.update(planned.snapshot.id, patch(for: planned)) })
+        let answer = await Result(calling: { () async throws(AzureDevOpsError) in
+            try await client.update(planned.snapshot.id, patch(for: planned))
+        })
         switch answer {
         case .success(let item): return .written(try await recorded(planned, attempt, RemoteSnapshot(item)))
         case .failure(let failure): return try await failed(RemoteFailure(failure), planned, attempt)
@@ -181,7 +183,8 @@ struct RemotePart: Sendable {
                 link.fields[key] = field
                 try transaction.file(
                     Receipt(
-                        link: link, field: key, action: .blocked, before: field.remote?.shortText, after: planned.pushes[key]?.pair.remote?.shortText,
+                        link: link, field: key, action: .blocked, before: field.remote?.shortText,
+                        after: planned.pushes[key]?.pair.remote?.shortText,
                         revision: planned.snapshot.revision, at: now, actor: planned.trigger.actor.name, cause: planned.trigger.cause,
                         run: planned.trigger.run, detail: "\(obstacle.message) \(obstacle.remedy)"))
             }

@@ -47,7 +47,9 @@ struct WorkItemCreator: Sendable {
             }
         }
         return try await give(
-            up: link, LinkProblem(message: "Azure DevOps refuses the new work item.", remedy: "Change the item or the mapping, then press Create again."))
+            up: link,
+            LinkProblem(
+                message: "Azure DevOps refuses the new work item.", remedy: "Change the item or the mapping, then press Create again."))
     }
 
     /// What a failed creation means. Returns the fields to leave out of another try: a new work item may not start with every value,
@@ -97,12 +99,16 @@ struct WorkItemCreator: Sendable {
         let now = clock.now
         let marker = "\(reconciler.publicURL)/l/\(link.marker)"
         return try await store.write { transaction -> (Attempt, Draft)? in
-            guard var link = try transaction.link(link.id), link.state == .creating, let item = try transaction.item(link.item) else { return nil }
+            guard var link = try transaction.link(link.id), link.state == .creating, let item = try transaction.item(link.item) else {
+                return nil
+            }
             let batch = try transaction.reconcileBatch([link], of: work.integration.id)
-            guard batch.integration.state == .active, let entity = batch.mapping.mapping[item.kind], let type = work.schema[entity.workItemType]
+            guard batch.integration.state == .active, let entity = batch.mapping.mapping[item.kind],
+                let type = work.schema[entity.workItemType]
             else {
                 link.problem = LinkProblem(
-                    message: "\(item.kind.plural) are not mapped in this integration.", remedy: "Add the pair to the mapping, then press Create again.")
+                    message: "\(item.kind.plural) are not mapped in this integration.",
+                    remedy: "Add the pair to the mapping, then press Create again.")
                 link.settled = link.dirty
                 try transaction.update(link)
                 return nil
@@ -157,7 +163,9 @@ struct WorkItemCreator: Sendable {
             link.failures = 0
             link.syncedAt = now
             link.writtenAt = now
-            if let item = try transaction.item(link.item), let entity = batch.mapping.mapping[item.kind], let type = work.schema[entity.workItemType] {
+            if let item = try transaction.item(link.item), let entity = batch.mapping.mapping[item.kind],
+                let type = work.schema[entity.workItemType]
+            {
                 let context = MappingContext(
                     entity: entity, mappingVersion: batch.mapping.version, defaultMode: batch.integration.defaultMode, type: type,
                     vocabulary: batch.vocabulary)
@@ -209,7 +217,8 @@ struct WorkItemCreator: Sendable {
         let others = found.dropFirst().map { "#\($0.id)" }.joined(separator: ", ")
         return try await bind(
             link, attempt, first, trigger, left: [],
-            detail: others.isEmpty ? "Found by its marker after a lost answer." : "Found by its marker; \(others) carry the same marker: check them.")
+            detail: others.isEmpty
+                ? "Found by its marker after a lost answer." : "Found by its marker; \(others) carry the same marker: check them.")
     }
 
     /// Work items that carry the marker of a link, the lowest id first.

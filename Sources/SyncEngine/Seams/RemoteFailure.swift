@@ -20,7 +20,8 @@ public enum RemoteFailure: Error, Hashable, Sendable {
 
     public var problem: LinkProblem {
         switch self {
-        case .stale: LinkProblem(message: "The work item changed at the same moment.", remedy: "Nothing to do: it is read again and planned anew.")
+        case .stale:
+            LinkProblem(message: "The work item changed at the same moment.", remedy: "Nothing to do: it is read again and planned anew.")
         case .refused(let code, let reason, _):
             LinkProblem(message: reason, remedy: "Change the value so that the rules of the project allow it.", code: code)
         case .missing(let problem), .credential(let problem), .later(let problem, _), .unknownOutcome(let problem), .permanent(let problem):

@@ -131,7 +131,9 @@ public struct InstanceSetup: Sendable {
         let report = await client.checkConnection()
         let now = clock.now
         try await store.write { transaction in
-            guard var instance = try transaction.instance(id), var credential = try transaction.credential(instance.credential) else { return }
+            guard var instance = try transaction.instance(id), var credential = try transaction.credential(instance.credential) else {
+                return
+            }
             instance.checkedAt = now
             instance.health = report.isUsable ? .healthy : (report.identity == nil ? .credentialRejected : .unreachable)
             instance.healthDetail = report.firstFailure

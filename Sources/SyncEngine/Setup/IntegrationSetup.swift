@@ -23,7 +23,8 @@ public struct IntegrationForm: Sendable {
     public var defaultMode: SyncMode
 
     public init(
-        instance: Identifier<Instance>, project: String, token: Secret? = nil, mapping: Mapping = .recommended, defaultMode: SyncMode = .automatic
+        instance: Identifier<Instance>, project: String, token: Secret? = nil, mapping: Mapping = .recommended,
+        defaultMode: SyncMode = .automatic
     ) {
         self.instance = instance
         self.project = project

@@ -54,7 +54,9 @@ struct Health: Sendable {
             guard let integration = try transaction.integration(id), integration.state == .active,
                 let instance = try transaction.instance(integration.instance)
             else { return nil }
-            guard let rejectedAt = try transaction.credential(integration.credential ?? instance.credential)?.rejectedAt else { return .zero }
+            guard let rejectedAt = try transaction.credential(integration.credential ?? instance.credential)?.rejectedAt else {
+                return .zero
+            }
             return max(.zero, rejectedAt.adding(Self.probeInterval).duration(since: now))
         }
     }

@@ -47,7 +47,10 @@ enum APIRoutes {
         var values = JSONObject()
         for key in item.values.keys.sorted() {
             guard let value = item[key] else { continue }
-            values[key.name] = ["value": value.json[1] ?? .null, "text": .string(workspace.words(value, limit: 100_000)), "version": .integer(item.version(of: key))]
+            values[key.name] = [
+                "value": value.json[1] ?? .null, "text": .string(workspace.words(value, limit: 100_000)),
+                "version": .integer(item.version(of: key)),
+            ]
         }
         return [
             "id": .integer(item.id.number), "key": .string(item.key), "kind": .string(item.kind.rawValue), "fields": .object(values),
@@ -71,9 +74,13 @@ enum APIRoutes {
         var values: [FieldKey: FieldValue?] = [:]
         for (name, value) in json.object ?? JSONObject() {
             guard let definition = workspace.catalogue[FieldKey(name)], definition.appliesTo.contains(kind) else {
-                throw Refusal.invalid(message: "There is no field “\(name.prefix(60))”.", remedy: "See the fields of an item for their names.")
+                throw Refusal.invalid(
+                    message: "There is no field “\(name.prefix(60))”.", remedy: "See the fields of an item for their names.")
             }
-            let texts = value.array?.compactMap(\.string) ?? [value.string ?? value.number.map { FieldInput.text(.number($0)) } ?? value.bool.map { $0 ? "true" : "" } ?? ""]
+            let texts =
+                value.array?.compactMap(\.string) ?? [
+                    value.string ?? value.number.map { FieldInput.text(.number($0)) } ?? value.bool.map { $0 ? "true" : "" } ?? ""
+                ]
             values[definition.key] = .some(try FieldInput.value(texts, for: definition))
         }
         return values
@@ -101,7 +108,9 @@ enum APIRoutes {
         let page = try await visit.store.read { try ItemPage(id, for: person, $0) }
         guard page.mayEdit else { throw Refusal.forbidden("edit this item") }
         let changes = try values(json["fields"] ?? [:], page.item.kind, page.workspace)
-        for key in changes.keys { if let lock = page.lock(key) { throw Refusal.invalid(message: "\(page.label(key)) is locked. \(lock)", remedy: "") } }
+        for key in changes.keys {
+            if let lock = page.lock(key) { throw Refusal.invalid(message: "\(page.label(key)) is locked. \(lock)", remedy: "") }
+        }
         var versions: [FieldKey: Int64] = [:]
         for (name, version) in json["versions"]?.object ?? JSONObject() { versions[FieldKey(name)] = version.integer }
         let (origin, expected) = (EditOrigin(actor: try visit.actor(), cause: .api, at: visit.now), versions)
@@ -118,9 +127,11 @@ enum APIRoutes {
             "integrations": .array(
                 list.map { entry in
                     [
-                        "id": .integer(entry.integration.id.number), "project": .string(entry.integration.projectName), "state": .string(entry.integration.state.rawValue),
+                        "id": .integer(entry.integration.id.number), "project": .string(entry.integration.projectName),
+                        "state": .string(entry.integration.state.rawValue),
                         "mode": .string(entry.integration.defaultMode.rawValue), "hooks": .string(entry.integration.hookState.rawValue),
-                        "links": .integer(entry.counts.total), "waiting": .integer(entry.counts.waiting), "conflicts": .integer(entry.counts.inConflict),
+                        "links": .integer(entry.counts.total), "waiting": .integer(entry.counts.waiting),
+                        "conflicts": .integer(entry.counts.inConflict),
                         "failed": .integer(entry.counts.failed),
                     ]
                 })
@@ -130,8 +141,11 @@ enum APIRoutes {
     @Sendable
     private static func startRun(_ visit: Visit) async throws -> Reply {
         let json = try body(visit)
-        guard let integration = json["integration"]?.integer, let direction = json["direction"]?.string.flatMap({ Run.Direction(rawValue: $0) }) else {
-            throw Refusal.invalid(message: "Integration or direction is missing.", remedy: "Send the id of an integration, and pull, push or both.")
+        guard let integration = json["integration"]?.integer,
+            let direction = json["direction"]?.string.flatMap({ Run.Direction(rawValue: $0) })
+        else {
+            throw Refusal.invalid(
+                message: "Integration or direction is missing.", remedy: "Send the id of an integration, and pull, push or both.")
         }
         let run = try await visit.engine.runs.start(
             direction, in: Identifier(integration), selection: json["items"]?.array?.compactMap { $0.integer.map { Identifier($0) } },

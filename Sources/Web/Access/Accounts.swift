@@ -76,9 +76,12 @@ public struct Accounts: Sendable {
 
     static func check(password: String) throws(Refusal) {
         guard password.count >= shortestPassword else {
-            throw .invalid(message: "The password is too short.", remedy: "Take at least \(shortestPassword) characters; a sentence is good.")
+            throw .invalid(
+                message: "The password is too short.", remedy: "Take at least \(shortestPassword) characters; a sentence is good.")
         }
-        guard password.utf8.count <= 1_000 else { throw .invalid(message: "The password is too long.", remedy: "Take at most 1,000 characters.") }
+        guard password.utf8.count <= 1_000 else {
+            throw .invalid(message: "The password is too long.", remedy: "Take at most 1,000 characters.")
+        }
     }
 
     /// - Returns: the person; `nil` when address and password do not belong together. After failures it takes longer and longer.

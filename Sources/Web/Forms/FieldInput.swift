@@ -61,7 +61,9 @@ enum FieldInput {
         case .number: return plain("number", text(value), Attribute("step", "any"))
         case .percentage: return plain("number", text(value), Attribute("min", "0"), Attribute("max", "100"), Attribute("step", "1"))
         case .date: return plain("date", text(value))
-        case .flag: return .element(name: "input", attributes: [.type("checkbox"), .name(name), .id(id), .flag("checked", value == .flag(true))], children: [])
+        case .flag:
+            return .element(
+                name: "input", attributes: [.type("checkbox"), .name(name), .id(id), .flag("checked", value == .flag(true))], children: [])
         case .tags: return plain("text", workspace.words(value, limit: 10_000), Attribute("placeholder", "Separate with commas"))
         case .list(multiple: false): return select(definition.options.map { ($0, $0) }, selected: text(value))
         case .list(multiple: true):
@@ -73,7 +75,8 @@ enum FieldInput {
         case .account: return select(workspace.people.filter(\.isActive).map { ("\($0.id)", $0.name) }, selected: text(value))
         case .stage:
             return select(
-                workspace.stages.filter { $0.appliesTo.contains(kind) }.map { ("\($0.id)", $0.name) }, selected: text(value), canBeEmpty: false)
+                workspace.stages.filter { $0.appliesTo.contains(kind) }.map { ("\($0.id)", $0.name) }, selected: text(value),
+                canBeEmpty: false)
         case .rag: return select(RAG.allCases.map { ($0.rawValue, $0.title) }, selected: text(value))
         case .parent: return select(initiatives.map { ("\($0.id)", $0.name) }, selected: text(value))
         case .businessUnit: return select(workspace.businessUnits.map { ("\($0.id)", $0.name) }, selected: text(value))
@@ -93,7 +96,9 @@ enum FieldInput {
         }
         return div(.class("rich"), .data("rich", "")) {
             div(.class("rich-tools"), Attribute("role", "toolbar"), .label("Formatting")) {
-                for (command, words) in [("bold", "B"), ("italic", "I"), ("insertUnorderedList", "• List"), ("insertOrderedList", "1. List")] {
+                for (command, words) in [
+                    ("bold", "B"), ("italic", "I"), ("insertUnorderedList", "• List"), ("insertOrderedList", "1. List"),
+                ] {
                     button(.type("button"), .data("command", command), .class("quiet")) { words }
                 }
             }

@@ -13,15 +13,21 @@ enum AttentionPages {
     @Sendable
     private static func attention(_ visit: Visit) async throws -> Reply {
         typealias Row = (item: Item, link: Link?)
-        let (conflicts, troubled, instances, workspace) = try await visit.store.read { transaction -> ([(conflict: Conflict, item: Item?)], [Row], [Instance], Workspace) in
+        let (conflicts, troubled, instances, workspace) = try await visit.store.read {
+            transaction -> ([(conflict: Conflict, item: Item?)], [Row], [Instance], Workspace) in
             let conflicts = try transaction.openConflicts(limit: 200).map { ($0, try transaction.item($0.item)) }
             var troubled: [Row] = []
             for kind in ItemKind.allCases {
                 var query = ItemQuery(kind: kind, limit: 200)
                 query.link = .attention
-                troubled += try transaction.items(matching: query).items.map { ($0, try transaction.links(of: $0.id).first { $0.state.isLive }) }
+                troubled += try transaction.items(matching: query).items.map {
+                    ($0, try transaction.links(of: $0.id).first { $0.state.isLive })
+                }
             }
-            return (conflicts, troubled, try transaction.instances().filter { $0.health == .credentialRejected || $0.health == .unreachable }, try transaction.workspace())
+            return (
+                conflicts, troubled, try transaction.instances().filter { $0.health == .credentialRejected || $0.health == .unreachable },
+                try transaction.workspace()
+            )
         }
         return try await visit.layout("Attention", section: .attention, live: ["attention"]) {
             heading("Attention")
@@ -51,7 +57,9 @@ enum AttentionPages {
                                 if let problem = row.link?.problem { notice("error", problem.message, problem.remedy) }
                                 for key in row.link?.obstacles ?? [] {
                                     if let obstacle = row.link?.fields[key]?.obstacle {
-                                        notice("warning", "\(workspace.catalogue[key]?.label ?? key.name): \(obstacle.message)", obstacle.remedy)
+                                        notice(
+                                            "warning", "\(workspace.catalogue[key]?.label ?? key.name): \(obstacle.message)",
+                                            obstacle.remedy)
                                     }
                                 }
                             }
@@ -66,14 +74,20 @@ enum AttentionPages {
     private static func activity(_ visit: Visit) async throws -> Reply {
         let integration = visit.query["integration"].flatMap { Identifier<Integration>($0) }
         let before = Int64(visit.query.text("before"))
-        let (receipts, integrations) = try await visit.store.read { (try $0.receipts(in: integration, before: before), try $0.integrations()) }
+        let (receipts, integrations) = try await visit.store.read {
+            (try $0.receipts(in: integration, before: before), try $0.integrations())
+        }
         let wanted = visit.query.text("action")
         let shown = receipts.filter { wanted.isEmpty || $0.action.rawValue == wanted }
         return try await visit.layout("Activity", section: .activity, live: integrations.map { "integration:\($0.id)" }) {
             heading("Activity") {
                 form(.class("inline"), .action("/activity"), .data("auto", "")) {
-                    choices("integration", id: "integration", [("", "Every project")] + integrations.map { ("\($0.id)", $0.projectName) }, selected: integration.map { "\($0)" } ?? "", .label("Project"))
-                    choices("action", id: "action", [("", "Everything")] + Receipt.Action.allCases.map { ($0.rawValue, $0.title) }, selected: wanted, .label("What"))
+                    choices(
+                        "integration", id: "integration", [("", "Every project")] + integrations.map { ("\($0.id)", $0.projectName) },
+                        selected: integration.map { "\($0)" } ?? "", .label("Project"))
+                    choices(
+                        "action", id: "action", [("", "Everything")] + Receipt.Action.allCases.map { ($0.rawValue, $0.title) },
+                        selected: wanted, .label("What"))
                     button { "Show" }
                 }
             }

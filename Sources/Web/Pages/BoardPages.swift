@@ -17,7 +17,8 @@ enum BoardPages {
     private static func show(_ visit: Visit, _ kind: ItemKind) async throws -> Reply {
         let person = try visit.visitor()
         typealias Card = (item: Item, link: Link?, mayEdit: Bool)
-        let (workspace, counts, columns) = try await visit.store.read { transaction -> (Workspace, [Identifier<Stage>: Int], [Identifier<Stage>: [Card]]) in
+        let (workspace, counts, columns) = try await visit.store.read {
+            transaction -> (Workspace, [Identifier<Stage>: Int], [Identifier<Stage>: [Card]]) in
             let workspace = try transaction.workspace()
             var columns: [Identifier<Stage>: [Card]] = [:]
             for stage in workspace.stages where stage.appliesTo.contains(kind) {
@@ -31,7 +32,9 @@ enum BoardPages {
         }
         return try await visit.layout("Board", section: .board, live: ["item:*", "items:\(kind.rawValue)", "configuration"]) {
             heading("Board") {
-                a(.class("button"), .href("/board/initiatives"), Attribute("aria-current", kind == .initiative ? "page" : nil)) { "Initiatives" }
+                a(.class("button"), .href("/board/initiatives"), Attribute("aria-current", kind == .initiative ? "page" : nil)) {
+                    "Initiatives"
+                }
                 a(.class("button"), .href("/board/outcomes"), Attribute("aria-current", kind == .outcome ? "page" : nil)) { "Outcomes" }
             }
             div(.class("board"), .id("board"), .data("part", ""), .data("board", "/board/move")) {
@@ -42,7 +45,9 @@ enum BoardPages {
                             span(.class("muted")) { " \(counts[stage.id] ?? 0)" }
                         }
                         for card in columns[stage.id] ?? [] { cardNode(card.item, card.link, workspace, isMovable: card.mayEdit) }
-                        if (counts[stage.id] ?? 0) > cards { p { a(.href("\(ItemListPages.path(kind))?stage=\(stage.id)")) { "All \(counts[stage.id] ?? 0)…" } } }
+                        if (counts[stage.id] ?? 0) > cards {
+                            p { a(.href("\(ItemListPages.path(kind))?stage=\(stage.id)")) { "All \(counts[stage.id] ?? 0)…" } }
+                        }
                     }
                 }
             }
@@ -65,7 +70,9 @@ enum BoardPages {
 
     @Sendable
     private static func move(_ visit: Visit) async throws -> Reply {
-        guard let id = visit.form["item"].flatMap({ Identifier<Item>($0) }), let stage = visit.form["stage"].flatMap({ Identifier<Stage>($0) }) else {
+        guard let id = visit.form["item"].flatMap({ Identifier<Item>($0) }),
+            let stage = visit.form["stage"].flatMap({ Identifier<Stage>($0) })
+        else {
             throw Refusal.notFound
         }
         let person = try visit.visitor()

@@ -18,7 +18,9 @@ enum BulkPages {
     ]
 
     private static func form(_ visit: Visit, selection: [Identifier<Item>] = [], problem: ConnectionProblem? = nil) async throws -> Reply {
-        let (integrations, runs) = try await visit.store.read { (try $0.integrations().filter { $0.state == .active }, try $0.runs(in: nil, limit: 20)) }
+        let (integrations, runs) = try await visit.store.read {
+            (try $0.integrations().filter { $0.state == .active }, try $0.runs(in: nil, limit: 20))
+        }
         let names = Dictionary(integrations.map { ($0.id, $0.projectName) }, uniquingKeysWith: { first, _ in first })
         return try await visit.layout("Bulk sync", section: .bulk, live: runs.map { "run:\($0.id)" }) {
             heading("Bulk sync")
@@ -29,20 +31,34 @@ enum BulkPages {
                 } else {
                     visit.post("/bulk") {
                         labelled("Project", "integration") {
-                            choices("integration", id: "integration", integrations.map { ("\($0.id)", $0.projectName) }, selected: visit.query.text("integration"))
+                            choices(
+                                "integration", id: "integration", integrations.map { ("\($0.id)", $0.projectName) },
+                                selected: visit.query.text("integration"))
                         }
-                        labelled("Direction", "direction") { choices("direction", id: "direction", Run.Direction.allCases.map { ($0.rawValue, $0.title) }, selected: "pull") }
+                        labelled("Direction", "direction") {
+                            choices("direction", id: "direction", Run.Direction.allCases.map { ($0.rawValue, $0.title) }, selected: "pull")
+                        }
                         labelled("Items", "scope") {
                             choices(
                                 "scope", id: "scope",
                                 (selection.isEmpty ? [] : [("selection", "The \(selection.count) selected items")])
-                                    + [("all", "Everything that the mapping covers"), ("initiative", "All initiatives that fit the words below"), ("outcome", "All outcomes that fit the words below")],
+                                    + [
+                                        ("all", "Everything that the mapping covers"),
+                                        ("initiative", "All initiatives that fit the words below"),
+                                        ("outcome", "All outcomes that fit the words below"),
+                                    ],
                                 selected: "")
                             input(.name("q"), .label("Words of the name"), Attribute("placeholder", "Words of the name, for a filter"))
                             for id in selection { input(.type("hidden"), .name("item"), .value("\(id)")) }
                         }
-                        label { input(.type("checkbox"), .name("createsItems")); " Create items for work items that have none" }
-                        label { input(.type("checkbox"), .name("createsWorkItems")); " Create work items for items that have none" }
+                        label {
+                            input(.type("checkbox"), .name("createsItems"))
+                            " Create items for work items that have none"
+                        }
+                        label {
+                            input(.type("checkbox"), .name("createsWorkItems"))
+                            " Create work items for items that have none"
+                        }
                         div(.class("actions")) {
                             button(.name("do"), .value("preview")) { "Preview" }
                             button(.name("do"), .value("run"), .class("primary")) { "Run" }
@@ -53,7 +69,9 @@ enum BulkPages {
             section(.class("card"), .id("runs"), .data("part", "")) {
                 h2 { "Runs" }
                 table(.class("list")) {
-                    thead { tr { for words in ["Run", "Project", "Direction", "By", "Started", "State", "Done", "Failed"] { th { words } } } }
+                    thead {
+                        tr { for words in ["Run", "Project", "Direction", "By", "Started", "State", "Done", "Failed"] { th { words } } }
+                    }
                     tbody {
                         for run in runs {
                             tr {
@@ -102,9 +120,12 @@ enum BulkPages {
         let id: Identifier<Run> = try visit.identifier("id")
         let filter = RunEntry.Outcome(rawValue: visit.query.text("outcome"))
         let after = Int(visit.query.text("after")) ?? -1
-        let (run, entries, integration) = try await visit.store.read { transaction -> (Run, [(entry: RunEntry, item: Item?)], Integration?) in
+        let (run, entries, integration) = try await visit.store.read {
+            transaction -> (Run, [(entry: RunEntry, item: Item?)], Integration?) in
             guard let run = try transaction.run(id) else { throw Refusal.notFound }
-            let entries = try transaction.entries(of: id, outcome: filter, after: after, limit: 200).map { entry in (entry, try entry.item.flatMap { try transaction.item($0) }) }
+            let entries = try transaction.entries(of: id, outcome: filter, after: after, limit: 200).map { entry in
+                (entry, try entry.item.flatMap { try transaction.item($0) })
+            }
             return (run, entries, try transaction.integration(run.integration))
         }
         let elapsed = max(1, (run.finishedAt ?? visit.now).duration(since: run.startedAt).milliseconds)
@@ -113,11 +134,17 @@ enum BulkPages {
             div(.id("run"), .data("part", "")) {
                 heading("\(run.isDryRun ? "Preview" : "Run") \(run.id): \(run.direction.title)") {
                     if run.state == .running { visit.post("/runs/\(id)/stop", .class("inline")) { button { "Stop" } } }
-                    if run.state == .stopped { visit.post("/runs/\(id)/resume", .class("inline")) { button(.class("primary")) { "Resume" } } }
-                    if run.failed > 0, run.state != .running { visit.post("/runs/\(id)/retry", .class("inline")) { button { "Retry the failed ones" } } }
+                    if run.state == .stopped {
+                        visit.post("/runs/\(id)/resume", .class("inline")) { button(.class("primary")) { "Resume" } }
+                    }
+                    if run.failed > 0, run.state != .running {
+                        visit.post("/runs/\(id)/retry", .class("inline")) { button { "Retry the failed ones" } }
+                    }
                 }
                 p(.class("muted")) { "\(integration?.projectName ?? "") · \(run.state.rawValue) · started by \(run.startedBy)" }
-                progress(Attribute("max", String(max(1, run.total))), .value(String(run.done)), .label("Progress")) { "\(run.done) of \(run.total)" }
+                progress(Attribute("max", String(max(1, run.total))), .value(String(run.done)), .label("Progress")) {
+                    "\(run.done) of \(run.total)"
+                }
                 p {
                     "\(run.done) of \(run.total), \(run.failed) failed, \(Int(rate)) a second"
                     if run.state == .running, rate > 0 { ", about \(Int(Double(run.total - run.done) / rate)) seconds left" }
@@ -125,7 +152,11 @@ enum BulkPages {
                 if let detail = run.detail { notice("warning", detail) }
                 nav(.class("tabs"), .label("Results")) {
                     a(.href("/runs/\(id)")) { "All" }
-                    for outcome in RunEntry.Outcome.allCases { a(.href("/runs/\(id)?outcome=\(outcome.rawValue)"), Attribute("aria-current", outcome == filter ? "page" : nil)) { outcome.title } }
+                    for outcome in RunEntry.Outcome.allCases {
+                        a(.href("/runs/\(id)?outcome=\(outcome.rawValue)"), Attribute("aria-current", outcome == filter ? "page" : nil)) {
+                            outcome.title
+                        }
+                    }
                 }
                 table(.class("list")) {
                     thead { tr { for words in ["Item", "Work item", "Result", "Reason"] { th { words } } } }
@@ -134,13 +165,21 @@ enum BulkPages {
                             tr {
                                 td { if let item = row.item { a(.href("/items/\(item.id)")) { "\(item.key) \(item.name)" } } }
                                 td { row.entry.workItem.map { "#\($0)" } ?? "" }
-                                td { span(.class("chip \(row.entry.outcome == .failed ? "bad" : row.entry.outcome == .waiting ? "pending" : "good")")) { row.entry.outcome.title } }
+                                td {
+                                    span(
+                                        .class(
+                                            "chip \(row.entry.outcome == .failed ? "bad" : row.entry.outcome == .waiting ? "pending" : "good")"
+                                        )
+                                    ) { row.entry.outcome.title }
+                                }
                                 td { row.entry.reason ?? "" }
                             }
                         }
                     }
                 }
-                if entries.count == 200, let last = entries.last { a(.href("/runs/\(id)?outcome=\(filter?.rawValue ?? "")&after=\(last.entry.position)")) { "More →" } }
+                if entries.count == 200, let last = entries.last {
+                    a(.href("/runs/\(id)?outcome=\(filter?.rawValue ?? "")&after=\(last.entry.position)")) { "More →" }
+                }
             }
         }
     }

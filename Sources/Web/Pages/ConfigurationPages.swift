@@ -7,18 +7,26 @@ enum ConfigurationPages {
     static let routes: [Route] = [
         Route("GET", "/configuration", .having(.configurePortfolio), show),
         Route("POST", "/configuration/stages", .having(.configurePortfolio)) { visit in
-            let (name, category, applies) = (visit.form.text("name"), Stage.Category(rawValue: visit.form.text("category")) ?? .idea, kinds(visit.form))
+            let (name, category, applies) = (
+                visit.form.text("name"), Stage.Category(rawValue: visit.form.text("category")) ?? .idea, kinds(visit.form)
+            )
             return try await change(visit, name) { try $0.addStage(name: name, category: category, appliesTo: applies) }
         },
         Route("POST", "/configuration/stages/:id", .having(.configurePortfolio), changeStage),
         Route("POST", "/configuration/fields", .having(.configurePortfolio)) { visit in
             let form = visit.form
-            guard let type = FieldType(customName: form.text("type")) else { throw Refusal.invalid(message: "This type does not exist.", remedy: "Choose one from the list.") }
+            guard let type = FieldType(customName: form.text("type")) else {
+                throw Refusal.invalid(message: "This type does not exist.", remedy: "Choose one from the list.")
+            }
             let label = form.text("label")
             let options = options(form.text("options"))
-            if case .list = type, options.isEmpty { throw Refusal.invalid(message: "A list needs options.", remedy: "Type them, separated with commas.") }
+            if case .list = type, options.isEmpty {
+                throw Refusal.invalid(message: "A list needs options.", remedy: "Type them, separated with commas.")
+            }
             let (applies, isRequired) = (kinds(form), form.flag("required"))
-            return try await change(visit, label) { try $0.addCustomField(label: label, type: type, options: options, appliesTo: applies, isRequired: isRequired) }
+            return try await change(visit, label) {
+                try $0.addCustomField(label: label, type: type, options: options, appliesTo: applies, isRequired: isRequired)
+            }
         },
         Route("POST", "/configuration/fields/:id", .having(.configurePortfolio), changeField),
         Route("POST", "/configuration/types", .having(.configurePortfolio)) { visit in
@@ -47,7 +55,9 @@ enum ConfigurationPages {
         },
     ]
 
-    private static func change(_ visit: Visit, _ name: String = "-", _ body: @escaping @Sendable (StoreTransaction) throws -> some Sendable) async throws -> Reply {
+    private static func change(_ visit: Visit, _ name: String = "-", _ body: @escaping @Sendable (StoreTransaction) throws -> some Sendable)
+        async throws -> Reply
+    {
         guard !name.isEmpty else { throw Refusal.invalid(message: "The name is empty.", remedy: "Type a name.") }
         try await visit.store.write { _ = try body($0) }
         return .seeOther("/configuration")
@@ -84,7 +94,9 @@ enum ConfigurationPages {
                     names(visit, workspace.businessUnits.map { ("\($0.id)", $0.name) }, "units")
                     visit.post("/configuration/units", .class("inline")) {
                         input(.name("name"), .label("Name of the unit"), .flag("required"))
-                        choices("parent", id: "unit-parent", [("", "No parent")] + workspace.businessUnits.map { ("\($0.id)", $0.name) }, selected: "", .label("Parent"))
+                        choices(
+                            "parent", id: "unit-parent", [("", "No parent")] + workspace.businessUnits.map { ("\($0.id)", $0.name) },
+                            selected: "", .label("Parent"))
                         button { "Add a unit" }
                     }
                 }
@@ -93,7 +105,9 @@ enum ConfigurationPages {
                     names(visit, workspace.teams.map { ("\($0.id)", $0.name) }, "teams")
                     visit.post("/configuration/teams", .class("inline")) {
                         input(.name("name"), .label("Name of the team"), .flag("required"))
-                        choices("unit", id: "team-unit", [("", "No unit")] + workspace.businessUnits.map { ("\($0.id)", $0.name) }, selected: "", .label("Business unit"))
+                        choices(
+                            "unit", id: "team-unit", [("", "No unit")] + workspace.businessUnits.map { ("\($0.id)", $0.name) },
+                            selected: "", .label("Business unit"))
                         button { "Add a team" }
                     }
                 }
@@ -106,7 +120,9 @@ enum ConfigurationPages {
             for entry in entries {
                 li {
                     entry.name
-                    visit.post("/configuration/\(path)/\(entry.id)/remove", .class("inline")) { button(.class("quiet"), .label("Remove \(entry.name)")) { "Remove" } }
+                    visit.post("/configuration/\(path)/\(entry.id)/remove", .class("inline")) {
+                        button(.class("quiet"), .label("Remove \(entry.name)")) { "Remove" }
+                    }
                 }
             }
         }
@@ -118,7 +134,9 @@ enum ConfigurationPages {
             for stage in workspace.stages {
                 visit.post("/configuration/stages/\(stage.id)", .class("inline row")) {
                     input(.name("name"), .value(stage.name), .label("Name"))
-                    choices("category", id: "category-\(stage.id)", Stage.Category.allCases.map { ($0.rawValue, $0.title) }, selected: stage.category.rawValue, .label("Category"))
+                    choices(
+                        "category", id: "category-\(stage.id)", Stage.Category.allCases.map { ($0.rawValue, $0.title) },
+                        selected: stage.category.rawValue, .label("Category"))
                     choices("appliesTo", id: "applies-\(stage.id)", appliesTo, selected: selected(stage.appliesTo), .label("Applies to"))
                     button(.name("do"), .value("save")) { "Save" }
                     button(.name("do"), .value("up"), .label("Move \(stage.name) up")) { "↑" }
@@ -128,14 +146,19 @@ enum ConfigurationPages {
             }
             visit.post("/configuration/stages", .class("inline row")) {
                 input(.name("name"), .label("Name of the new stage"), Attribute("placeholder", "New stage"), .flag("required"))
-                choices("category", id: "category-new", Stage.Category.allCases.map { ($0.rawValue, $0.title) }, selected: "idea", .label("Category"))
+                choices(
+                    "category", id: "category-new", Stage.Category.allCases.map { ($0.rawValue, $0.title) }, selected: "idea",
+                    .label("Category"))
                 choices("appliesTo", id: "applies-new", appliesTo, selected: "both", .label("Applies to"))
                 button(.class("primary")) { "Add" }
             }
         }
     }
 
-    private static let types = [("text", "Text"), ("longText", "Long text"), ("number", "Number"), ("date", "Date"), ("list", "List"), ("multiList", "List, several"), ("account", "Account")]
+    private static let types = [
+        ("text", "Text"), ("longText", "Long text"), ("number", "Number"), ("date", "Date"), ("list", "List"),
+        ("multiList", "List, several"), ("account", "Account"),
+    ]
 
     private static func customFields(_ visit: Visit, _ workspace: Workspace) -> Node {
         section(.class("card")) {
@@ -145,9 +168,16 @@ enum ConfigurationPages {
                     input(.name("label"), .value(field.label), .label("Label"))
                     span(.class("muted")) { types.first { $0.0 == field.type.customName }?.1 ?? "" }
                     if case .list = field.type { input(.name("options"), .value(field.options.joined(separator: ", ")), .label("Options")) }
-                    choices("appliesTo", id: "field-applies-\(field.id)", appliesTo, selected: selected(field.appliesTo), .label("Applies to"))
-                    label { input(.type("checkbox"), .name("required"), .flag("checked", field.isRequired)); " Required" }
-                    label { input(.type("checkbox"), .name("enabled"), .flag("checked", field.isEnabled)); " Enabled" }
+                    choices(
+                        "appliesTo", id: "field-applies-\(field.id)", appliesTo, selected: selected(field.appliesTo), .label("Applies to"))
+                    label {
+                        input(.type("checkbox"), .name("required"), .flag("checked", field.isRequired))
+                        " Required"
+                    }
+                    label {
+                        input(.type("checkbox"), .name("enabled"), .flag("checked", field.isEnabled))
+                        " Enabled"
+                    }
                     button { "Save" }
                 }
             }
@@ -156,7 +186,10 @@ enum ConfigurationPages {
                 choices("type", id: "field-type", types, selected: "text", .label("Type"))
                 input(.name("options"), .label("Options of a list"), Attribute("placeholder", "Options, with commas"))
                 choices("appliesTo", id: "field-applies-new", appliesTo, selected: "both", .label("Applies to"))
-                label { input(.type("checkbox"), .name("required")); " Required" }
+                label {
+                    input(.type("checkbox"), .name("required"))
+                    " Required"
+                }
                 button(.class("primary")) { "Add" }
             }
         }

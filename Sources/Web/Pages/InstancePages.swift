@@ -36,10 +36,18 @@ enum InstancePages {
                 visit.post("/integrations/new") {
                     labelled("Tool", "kind") { choices("kind", id: "kind", [("azureDevOps", "Azure DevOps")], selected: "azureDevOps") }
                     labelled("Name", "name") { input(.name("name"), .id("name"), .flag("required"), .value(visit.form.text("name"))) }
-                    labelled("URL", "url", hint: "https://dev.azure.com/your-organisation, https://your-organisation.visualstudio.com or https://server/collection") {
+                    labelled(
+                        "URL", "url",
+                        hint:
+                            "https://dev.azure.com/your-organisation, https://your-organisation.visualstudio.com or https://server/collection"
+                    ) {
                         input(.name("url"), .id("url"), .flag("required"), .value(visit.form.text("url")), Attribute("inputmode", "url"))
                     }
-                    labelled("Personal access token", "token", hint: "With the scopes Work items (read & write) and Project and team (read). It is kept encrypted and never shown again.") {
+                    labelled(
+                        "Personal access token", "token",
+                        hint:
+                            "With the scopes Work items (read & write) and Project and team (read). It is kept encrypted and never shown again."
+                    ) {
                         input(.type("password"), .name("token"), .id("token"), .flag("required"), Attribute("autocomplete", "off"))
                     }
                     labelled("Expires on", "expires", hint: "Azure DevOps shows it when the token is made; you are reminded before.") {
@@ -63,7 +71,8 @@ enum InstancePages {
             }
             let outcome = try await visit.engine.instances.add(
                 InstanceForm(
-                    name: visit.form.text("name"), url: visit.form.text("url"), token: token, expiresOn: CalendarDate(visit.form.text("expires"))))
+                    name: visit.form.text("name"), url: visit.form.text("url"), token: token,
+                    expiresOn: CalendarDate(visit.form.text("expires"))))
             guard let id = outcome.instance else { return try await form(visit, report: outcome.report) }
             return .seeOther("/instances/\(id)")
         } catch let problem as ConnectionProblem {
@@ -124,7 +133,9 @@ enum InstancePages {
                             if credential.rejectedAt != nil { span(.class("chip bad")) { "Rejected by Azure DevOps" } }
                         }
                         visit.post("/instances/\(instance.id)/credentials/\(credential.id)", .class("inline")) {
-                            input(.type("password"), .name("token"), .label("New token for \(credential.name)"), Attribute("placeholder", "New personal access token"), .flag("required"), Attribute("autocomplete", "off"))
+                            input(
+                                .type("password"), .name("token"), .label("New token for \(credential.name)"),
+                                Attribute("placeholder", "New personal access token"), .flag("required"), Attribute("autocomplete", "off"))
                             input(.type("date"), .name("expires"), .label("Expires on"))
                             button { "Replace the token" }
                         }
@@ -139,7 +150,10 @@ enum InstancePages {
                     button { "Save" }
                 }
                 if canDelete {
-                    visit.post("/instances/\(instance.id)/delete", .data("confirm", "Delete the instance \(instance.name)? Its tokens are destroyed; items stay.")) {
+                    visit.post(
+                        "/instances/\(instance.id)/delete",
+                        .data("confirm", "Delete the instance \(instance.name)? Its tokens are destroyed; items stay.")
+                    ) {
                         button(.class("danger")) { "Delete the instance" }
                     }
                 } else {
@@ -153,8 +167,11 @@ enum InstancePages {
         switch instance.health {
         case .healthy: notice("good", "Azure DevOps is reached, and the token is accepted.")
         case .unchecked: notice("warning", "Not checked yet.")
-        case .credentialRejected: notice("error", "Azure DevOps rejects the access token; work waits and goes on when it is replaced.", instance.healthDetail ?? "")
-        case .unreachable: notice("error", "Azure DevOps cannot be used at the moment; work goes on by itself.", instance.healthDetail ?? "")
+        case .credentialRejected:
+            notice(
+                "error", "Azure DevOps rejects the access token; work waits and goes on when it is replaced.", instance.healthDetail ?? "")
+        case .unreachable:
+            notice("error", "Azure DevOps cannot be used at the moment; work goes on by itself.", instance.healthDetail ?? "")
         }
     }
 
@@ -172,7 +189,8 @@ enum InstancePages {
     private static func replaceToken(_ visit: Visit) async throws -> Reply {
         do {
             let report = try await visit.engine.instances.replaceToken(
-                of: visit.identifier("credential"), by: Secret(visit.form.text("token")), expiresOn: CalendarDate(visit.form.text("expires")))
+                of: visit.identifier("credential"), by: Secret(visit.form.text("token")),
+                expiresOn: CalendarDate(visit.form.text("expires")))
             return try await show(visit, report: report)
         } catch let problem as ConnectionProblem {
             return try await show(visit, problem: problem)

@@ -48,7 +48,10 @@ enum IntegrationPages {
                 Dictionary(uniqueKeysWithValues: try integrations.map { ($0.id, try transaction.linkCounts(of: $0.id)) })
             )
         }
-        return try await visit.layout("Integrations", section: .integrations, live: instances.map { "instance:\($0.id)" } + integrations.map { "integration:\($0.id)" }) {
+        return try await visit.layout(
+            "Integrations", section: .integrations,
+            live: instances.map { "instance:\($0.id)" } + integrations.map { "integration:\($0.id)" }
+        ) {
             heading("Integrations") {
                 a(.class("button"), .href("/mappings")) { "Mapping sets" }
                 if visit.may(.configureIntegrations) { a(.class("button primary"), .href("/integrations/new")) { "Add New Instance" } }
@@ -66,7 +69,13 @@ enum IntegrationPages {
                         p(.class("muted")) { instance.url }
                         InstancePages.healthNotice(instance)
                         table(.class("list")) {
-                            thead { tr { for words in ["Project", "State", "Mode", "Hooks", "Linked", "Waiting", "Conflicts", "Failed"] { th { words } } } }
+                            thead {
+                                tr {
+                                    for words in ["Project", "State", "Mode", "Hooks", "Linked", "Waiting", "Conflicts", "Failed"] {
+                                        th { words }
+                                    }
+                                }
+                            }
                             tbody {
                                 for integration in integrations where integration.instance == instance.id {
                                     let count = counts[integration.id]
@@ -75,7 +84,9 @@ enum IntegrationPages {
                                         td { integration.state.rawValue }
                                         td { integration.defaultMode.title }
                                         td { integration.hookState.rawValue }
-                                        for number in [count?.total, count?.waiting, count?.inConflict, count?.failed] { td(.class("number")) { String(number ?? 0) } }
+                                        for number in [count?.total, count?.waiting, count?.inConflict, count?.failed] {
+                                            td(.class("number")) { String(number ?? 0) }
+                                        }
                                     }
                                 }
                             }
@@ -120,7 +131,12 @@ enum IntegrationPages {
                             selected: visit.form.text("mapping"))
                     }
                     labelled("Synchronise", "mode") {
-                        choices("mode", id: "mode", [("automatic", "Automatically: changes travel at once, both ways"), ("manual", "Manually: by Read and Write buttons")], selected: visit.form.text("mode"))
+                        choices(
+                            "mode", id: "mode",
+                            [
+                                ("automatic", "Automatically: changes travel at once, both ways"),
+                                ("manual", "Manually: by Read and Write buttons"),
+                            ], selected: visit.form.text("mode"))
                     }
                     button(.class("primary")) { "Connect the project" }
                 }
@@ -143,7 +159,8 @@ enum IntegrationPages {
         do {
             let outcome = try await visit.engine.integrations.add(
                 IntegrationForm(
-                    instance: visit.identifier("id"), project: visit.form.text("project"), token: token.isEmpty ? nil : Secret(token), mapping: mapping,
+                    instance: visit.identifier("id"), project: visit.form.text("project"), token: token.isEmpty ? nil : Secret(token),
+                    mapping: mapping,
                     defaultMode: SyncMode(rawValue: visit.form.text("mode")) ?? .automatic))
             guard let id = outcome.integration else { return try await form(visit, report: outcome.report) }
             return .seeOther("/integrations/\(id)")
@@ -194,9 +211,14 @@ enum IntegrationPages {
             p(.class("crumbs")) { a(.href("/instances/\(integration.instance)")) { view.instance?.name ?? "" } }
             if let report { section(.class("card")) { reportList(report) } }
             section(.class("card"), .id("state"), .data("part", "")) {
-                if integration.state == .paused { notice("warning", "Paused: nothing is read or written.", "Press Resume; it sweeps first and misses nothing.") }
+                if integration.state == .paused {
+                    notice("warning", "Paused: nothing is read or written.", "Press Resume; it sweeps first and misses nothing.")
+                }
                 dl {
-                    for (words, number) in [("Linked items", view.counts.total), ("Waiting", view.counts.waiting), ("In conflict", view.counts.inConflict), ("Failed", view.counts.failed)] {
+                    for (words, number) in [
+                        ("Linked items", view.counts.total), ("Waiting", view.counts.waiting), ("In conflict", view.counts.inConflict),
+                        ("Failed", view.counts.failed),
+                    ] {
                         dt { words }
                         dd { String(number) }
                     }
@@ -224,14 +246,20 @@ enum IntegrationPages {
                     a(.href("/mappings/\(mapping.id)?integration=\(view.integration.id)")) { mapping.name }
                     span(.class("muted")) { mapping.isShared ? " shared" : " of this project" }
                 }
-                if !view.others.isEmpty { p { "Shared with \(view.others.map(\.projectName).joined(separator: ", ")): a change reaches them too." } }
+                if !view.others.isEmpty {
+                    p { "Shared with \(view.others.map(\.projectName).joined(separator: ", ")): a change reaches them too." }
+                }
                 ul {
-                    for entity in mapping.mapping.entities { li { "\(entity.kind.title) ↔ \(entity.workItemType), \(entity.enabledFields.count) fields" } }
+                    for entity in mapping.mapping.entities {
+                        li { "\(entity.kind.title) ↔ \(entity.workItemType), \(entity.enabledFields.count) fields" }
+                    }
                 }
             }
             if mayConfigure {
                 visit.post("/integrations/\(view.integration.id)/mapping", .class("inline")) {
-                    choices("set", id: "set", view.sets.map { ("\($0.id)", $0.name) }, selected: "\(view.integration.mappingSet)", .label("Mapping set"))
+                    choices(
+                        "set", id: "set", view.sets.map { ("\($0.id)", $0.name) }, selected: "\(view.integration.mappingSet)",
+                        .label("Mapping set"))
                     choices("as", id: "as", [("shared", "share it"), ("copy", "take a copy")], selected: "shared", .label("How"))
                     button { "Use this set" }
                 }
@@ -244,11 +272,16 @@ enum IntegrationPages {
         return section(.class("card")) {
             h2 { "Settings" }
             visit.post("/integrations/\(id)/mode", .class("inline")) {
-                choices("mode", id: "mode", SyncMode.allCases.map { ($0.rawValue, $0.title) }, selected: view.integration.defaultMode.rawValue, .label("Default mode"))
+                choices(
+                    "mode", id: "mode", SyncMode.allCases.map { ($0.rawValue, $0.title) }, selected: view.integration.defaultMode.rawValue,
+                    .label("Default mode"))
                 button { "Save the mode" }
             }
             visit.post("/integrations/\(id)/token", .class("inline")) {
-                input(.type("password"), .name("token"), .label("Personal access token of this project"), Attribute("placeholder", view.integration.credential == nil ? "Uses the instance's token" : "Has its own token"), Attribute("autocomplete", "off"))
+                input(
+                    .type("password"), .name("token"), .label("Personal access token of this project"),
+                    Attribute("placeholder", view.integration.credential == nil ? "Uses the instance's token" : "Has its own token"),
+                    Attribute("autocomplete", "off"))
                 button { "Save the token" }
                 span(.class("hint")) { "Empty: the token of the instance." }
             }
@@ -267,7 +300,9 @@ enum IntegrationPages {
             }
             if mayConfigure, integration.hookState != .active {
                 visit.post("/integrations/\(integration.id)/hooks", .class("inline")) { button { "Try to create them again" } }
-                p { "Or enter them by hand in Azure DevOps: Project settings › Service hooks › Web Hooks, one for each event, with the basic authentication below." }
+                p {
+                    "Or enter them by hand in Azure DevOps: Project settings › Service hooks › Web Hooks, one for each event, with the basic authentication below."
+                }
                 table(.class("list")) {
                     thead { tr { for words in ["Event", "URL", "User name", "Password"] { th { words } } } }
                     tbody {
@@ -314,7 +349,9 @@ enum IntegrationPages {
         guard !left.isEmpty else { return .seeOther("/integrations") }
         return try await visit.layout("Deleted", section: .integrations) {
             heading("The integration is deleted")
-            notice("warning", "These service hooks could not be removed; they are answered with “gone”, which ends them:", left.joined(separator: " "))
+            notice(
+                "warning", "These service hooks could not be removed; they are answered with “gone”, which ends them:",
+                left.joined(separator: " "))
             p { a(.href("/integrations")) { "Back to the integrations" } }
         }
     }

@@ -19,7 +19,8 @@ enum ItemListPages {
     /// What the address asks for.
     static func query(_ values: FormValues, _ kind: ItemKind) -> ItemQuery {
         func ids<Entity>(_ name: String) -> [Identifier<Entity>] { values.all(name).compactMap { Identifier<Entity>($0) } }
-        var query = ItemQuery(kind: kind, search: values.text("q"), order: ItemQuery.Order(rawValue: values.text("sort")) ?? .rank, limit: pageSize)
+        var query = ItemQuery(
+            kind: kind, search: values.text("q"), order: ItemQuery.Order(rawValue: values.text("sort")) ?? .rank, limit: pageSize)
         query.stages = ids("stage")
         query.owners = ids("owner")
         query.teams = ids("team")
@@ -50,11 +51,16 @@ enum ItemListPages {
             }
             return (rows, page.total, try transaction.workspace())
         }
-        return try await visit.layout(kind.plural, section: kind == .initiative ? .initiatives : .outcomes, live: ["item:*", "items:\(kind.rawValue)", "configuration"]) {
+        return try await visit.layout(
+            kind.plural, section: kind == .initiative ? .initiatives : .outcomes,
+            live: ["item:*", "items:\(kind.rawValue)", "configuration"]
+        ) {
             heading(kind.plural) {
                 if visit.may(.editEveryItem) {
                     visit.post(path(kind), .class("inline")) {
-                        input(.name("name"), .label("Name of the new \(kind.title)"), Attribute("placeholder", "New \(kind.title)…"), .flag("required"), Attribute("maxlength", "255"))
+                        input(
+                            .name("name"), .label("Name of the new \(kind.title)"), Attribute("placeholder", "New \(kind.title)…"),
+                            .flag("required"), Attribute("maxlength", "255"))
                         button(.class("primary")) { "Create" }
                     }
                 }
@@ -62,7 +68,10 @@ enum ItemListPages {
             filters(visit, query, workspace)
             div(.id("list"), .data("part", "")) {
                 if rows.isEmpty {
-                    p(.class("empty")) { total == 0 && visit.query.text("q").isEmpty ? "Nothing here yet. Create one above, or pull from Azure DevOps." : "Nothing fits the filter." }
+                    p(.class("empty")) {
+                        total == 0 && visit.query.text("q").isEmpty
+                            ? "Nothing here yet. Create one above, or pull from Azure DevOps." : "Nothing fits the filter."
+                    }
                 } else {
                     visit.post("/bulk/selection") {
                         input(.type("hidden"), .name("kind"), .value(kind.rawValue))
@@ -77,11 +86,22 @@ enum ItemListPages {
     private static func filters(_ visit: Visit, _ query: ItemQuery, _ workspace: Workspace) -> Node {
         form(.class("filters"), Attribute("role", "search"), .action(path(query.kind)), .data("auto", "")) {
             input(.type("search"), .name("q"), .label("Search"), Attribute("placeholder", "Search name, key, tags"), .value(query.search))
-            choices("stage", id: "f-stage", [("", "Every stage")] + workspace.stages.map { ("\($0.id)", $0.name) }, selected: query.stages.first.map { "\($0)" } ?? "", .label("Stage"))
-            choices("owner", id: "f-owner", [("", "Every owner")] + workspace.people.map { ("\($0.id)", $0.name) }, selected: query.owners.first.map { "\($0)" } ?? "", .label("Owner"))
-            choices("rag", id: "f-rag", [("", "Every RAG")] + RAG.allCases.map { ($0.rawValue, $0.title) }, selected: query.lights.first?.rawValue ?? "", .label("RAG"))
-            choices("link", id: "f-link", [("", "Linked or not"), ("linked", "Linked"), ("notLinked", "Not linked"), ("attention", "Needs attention")], selected: query.link?.rawValue ?? "", .label("Azure DevOps"))
-            choices("archived", id: "f-archived", [("", "Live"), ("yes", "Archived")], selected: query.isArchived ? "yes" : "", .label("Archive"))
+            choices(
+                "stage", id: "f-stage", [("", "Every stage")] + workspace.stages.map { ("\($0.id)", $0.name) },
+                selected: query.stages.first.map { "\($0)" } ?? "", .label("Stage"))
+            choices(
+                "owner", id: "f-owner", [("", "Every owner")] + workspace.people.map { ("\($0.id)", $0.name) },
+                selected: query.owners.first.map { "\($0)" } ?? "", .label("Owner"))
+            choices(
+                "rag", id: "f-rag", [("", "Every RAG")] + RAG.allCases.map { ($0.rawValue, $0.title) },
+                selected: query.lights.first?.rawValue ?? "", .label("RAG"))
+            choices(
+                "link", id: "f-link",
+                [("", "Linked or not"), ("linked", "Linked"), ("notLinked", "Not linked"), ("attention", "Needs attention")],
+                selected: query.link?.rawValue ?? "", .label("Azure DevOps"))
+            choices(
+                "archived", id: "f-archived", [("", "Live"), ("yes", "Archived")], selected: query.isArchived ? "yes" : "",
+                .label("Archive"))
             button { "Filter" }
         }
     }

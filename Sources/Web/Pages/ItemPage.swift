@@ -45,8 +45,11 @@ struct ItemPage: Sendable {
         let taken = Set(links.map(\.integration.id))
         free = try transaction.integrations().filter { $0.state == .active && !taken.contains($0.id) }
         outcomes = try transaction.outcomes(of: id).map { ($0, try transaction.links(of: $0.id).first { $0.state.isLive }) }
-        initiatives = item.kind == .outcome
-            ? try transaction.items(matching: ItemQuery(kind: .initiative, order: .name, limit: 500)).items.map { ($0.id, "\($0.key) \($0.name)") } : []
+        initiatives =
+            item.kind == .outcome
+            ? try transaction.items(matching: ItemQuery(kind: .initiative, order: .name, limit: 500)).items.map {
+                ($0.id, "\($0.key) \($0.name)")
+            } : []
         if case .item(let parentID) = item[.parent] { parent = try transaction.item(parentID) } else { parent = nil }
         history = try transaction.history(of: id, limit: 60)
         receipts = try transaction.receipts(of: id, limit: 60)

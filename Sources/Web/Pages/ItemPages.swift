@@ -100,7 +100,8 @@ enum ItemPages {
             if isEditable {
                 visit.post("/items/\(page.item.id)/fields/\(key.name)", .data("auto", "")) {
                     input(.type("hidden"), .name("version"), .value(String(page.item.version(of: key))))
-                    FieldInput.control(definition, page.item[key], id: id, page.workspace, kind: page.item.kind, initiatives: page.initiatives)
+                    FieldInput.control(
+                        definition, page.item[key], id: id, page.workspace, kind: page.item.kind, initiatives: page.initiatives)
                     button(.class("save")) { "Save" }
                 }
             } else if case .richText(let text) = page.item[key] {
@@ -117,7 +118,13 @@ enum ItemPages {
         guard let field else { return [] }
         if let obstacle = field.obstacle { return [notice("warning", obstacle.message, obstacle.remedy)] }
         if field.isInConflict { return [notice("warning", "Both sides changed this.", "Choose a value beside.")] }
-        if field.isWaiting { return [span(.class("hint")) { "Differs from Azure DevOps (\(field.remote?.shortText.prefix(80) ?? "empty")); press Read or Write." }] }
+        if field.isWaiting {
+            return [
+                span(.class("hint")) {
+                    "Differs from Azure DevOps (\(field.remote?.shortText.prefix(80) ?? "empty")); press Read or Write."
+                }
+            ]
+        }
         return []
     }
 
@@ -163,9 +170,12 @@ enum ItemPages {
                                 td { page.words(change.new) }
                                 td { change.cause.title }
                                 td {
-                                    if page.mayEdit, change.old != page.item[change.field], page.workspace.catalogue[change.field] != nil, page.lock(change.field) == nil {
+                                    if page.mayEdit, change.old != page.item[change.field], page.workspace.catalogue[change.field] != nil,
+                                        page.lock(change.field) == nil
+                                    {
                                         visit.post("/items/\(page.item.id)/restore/\(entry.id)", .class("inline")) {
-                                            button(.class("quiet"), Attribute("title", "Set \(page.label(change.field)) to the old value")) { "Restore old" }
+                                            button(.class("quiet"), Attribute("title", "Set \(page.label(change.field)) to the old value"))
+                                            { "Restore old" }
                                         }
                                     }
                                 }

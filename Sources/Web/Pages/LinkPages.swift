@@ -65,7 +65,9 @@ enum LinkPages {
         return try await visit.layout("Link \(page.item.key)") {
             heading("Link \(page.item.key) to a work item")
             form(.class("inline"), .action("/items/\(page.item.id)/link/\(integration)"), Attribute("role", "search")) {
-                input(.type("search"), .name("q"), .label("Number or words of the title"), Attribute("placeholder", "Number or words of the title"), .value(text), .flag("autofocus"))
+                input(
+                    .type("search"), .name("q"), .label("Number or words of the title"),
+                    Attribute("placeholder", "Number or words of the title"), .value(text), .flag("autofocus"))
                 button { "Search" }
             }
             if let message { notice("error", message) }
@@ -80,7 +82,12 @@ enum LinkPages {
                         } else {
                             visit.post("/items/\(page.item.id)/link/\(integration)", .class("inline")) {
                                 input(.type("hidden"), .name("workItem"), .value(String(item.id)))
-                                choices("source", id: "source-\(item.id)", [("", "Where they differ: ask me"), ("azureDevOps", "Where they differ: Azure DevOps counts"), ("kiplot", "Where they differ: Kiplot counts")], selected: "", .label("Whose values count"))
+                                choices(
+                                    "source", id: "source-\(item.id)",
+                                    [
+                                        ("", "Where they differ: ask me"), ("azureDevOps", "Where they differ: Azure DevOps counts"),
+                                        ("kiplot", "Where they differ: Kiplot counts"),
+                                    ], selected: "", .label("Whose values count"))
                                 button(.class("primary")) { "Link" }
                             }
                         }
@@ -96,7 +103,8 @@ enum LinkPages {
         let page = try await editable(visit)
         guard let workItem = visit.form["workItem"].flatMap({ Int64($0) }) else { throw Refusal.notFound }
         let outcome = try await visit.engine.items.link(
-            page.item.id, to: workItem, in: visit.identifier("integration"), source: visit.form["source"].flatMap { InitialSource(rawValue: $0) },
+            page.item.id, to: workItem, in: visit.identifier("integration"),
+            source: visit.form["source"].flatMap { InitialSource(rawValue: $0) },
             by: visit.actor())
         return answer(visit, page, report(outcome, page))
     }
@@ -193,7 +201,10 @@ extension ItemPages {
                 div(.class("actions")) {
                     visit.post("\(base)/read", .class("inline"), .data("auto", "submit")) { button { "← Read" } }
                     visit.post("\(base)/write", .class("inline"), .data("auto", "submit")) { button { "Write →" } }
-                    visit.post("\(base)/unlink", .class("inline"), .data("auto", "submit"), .data("confirm", "Unlink \(page.item.key)? Both sides keep what they have.")) {
+                    visit.post(
+                        "\(base)/unlink", .class("inline"), .data("auto", "submit"),
+                        .data("confirm", "Unlink \(page.item.key)? Both sides keep what they have.")
+                    ) {
                         button(.class("quiet")) { "Unlink" }
                     }
                 }
@@ -233,7 +244,8 @@ extension ItemPages {
                     element("summary", []) { "Type another value" }
                     visit.post(action, .data("auto", "submit")) {
                         FieldInput.control(
-                            definition, conflict.local, id: "conflict-\(conflict.id)", page.workspace, kind: page.item.kind, initiatives: page.initiatives)
+                            definition, conflict.local, id: "conflict-\(conflict.id)", page.workspace, kind: page.item.kind,
+                            initiatives: page.initiatives)
                         button { "Use this value" }
                     }
                 }
@@ -252,7 +264,9 @@ extension ItemPages {
                         " \(receipt.action.title)\(receipt.field.map { ": \(page.label($0))" } ?? "")"
                         if let before = receipt.before, !before.isEmpty { " from “\(before.prefix(60))”" }
                         if let after = receipt.after, !after.isEmpty { " to “\(after.prefix(60))”" }
-                        span(.class("muted")) { " \(receipt.actor) · \(receipt.cause.title)\(receipt.revision.map { " · revision \($0)" } ?? "")" }
+                        span(.class("muted")) {
+                            " \(receipt.actor) · \(receipt.cause.title)\(receipt.revision.map { " · revision \($0)" } ?? "")"
+                        }
                         if let detail = receipt.detail { p(.class("muted")) { detail } }
                     }
                 }

@@ -55,7 +55,8 @@ enum LivePages {
     private static func asset(_ visit: Visit) async throws -> Reply {
         guard let name = visit.parameters["name"], let bytes = Assets.bytes(of: name) else { throw Refusal.notFound }
         let type = name.hasSuffix(".css") ? "text/css" : name.hasSuffix(".js") ? "text/javascript" : "image/svg+xml"
-        return Reply(status: 200, headers: [("Content-Type", "\(type); charset=utf-8"), ("Cache-Control", "no-cache")], body: .bytes(bytes))
+        return Reply(
+            status: 200, headers: [("Content-Type", "\(type); charset=utf-8"), ("Cache-Control", "no-cache")], body: .bytes(bytes))
     }
 }
 

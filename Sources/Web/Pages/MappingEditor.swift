@@ -35,11 +35,15 @@ struct MappingEditor {
             } else if let user = users.first {
                 p(.class("muted")) { "Used by \(user.projectName)." }
             }
-            if schema == nil { notice("warning", "No project can be asked for its types and fields at the moment; names are checked when one can.") }
+            if schema == nil {
+                notice("warning", "No project can be asked for its types and fields at the moment; names are checked when one can.")
+            }
             findingList(findings, workspace)
             visit.post("/mappings/\(set.id)") {
                 input(.type("hidden"), .name("version"), .value(String(set.version)))
-                if let integration = visit.query["integration"] ?? visit.form["integration"] { input(.type("hidden"), .name("integration"), .value(integration)) }
+                if let integration = visit.query["integration"] ?? visit.form["integration"] {
+                    input(.type("hidden"), .name("integration"), .value(integration))
+                }
                 labelled("Name", "name") { input(.name("name"), .id("name"), .value(set.name)) }
                 for (index, entity) in set.mapping.entities.enumerated() { entityNode(index, entity, workspace) }
                 if mayEdit {
@@ -72,7 +76,9 @@ struct MappingEditor {
         let types = schema?.workItemTypes.map { ($0.name, $0.name) } ?? [(entity.workItemType, entity.workItemType)]
         return section(.class("card mapping")) {
             div(.class("actions")) {
-                choices("\(prefix).kind", id: "\(prefix)-kind", ItemKind.allCases.map { ($0.rawValue, $0.title) }, selected: entity.kind.rawValue, .label("Kiplot entity"))
+                choices(
+                    "\(prefix).kind", id: "\(prefix)-kind", ItemKind.allCases.map { ($0.rawValue, $0.title) },
+                    selected: entity.kind.rawValue, .label("Kiplot entity"))
                 span { "↔" }
                 choices("\(prefix).type", id: "\(prefix)-type", types, selected: entity.workItemType, .label("Work item type"))
                 if entity.kind == .outcome {
@@ -81,11 +87,20 @@ struct MappingEditor {
                         [("", "Parents are left alone")] + Direction.allCases.map { ($0.rawValue, "Parent: \($0.title)") },
                         selected: entity.parentDirection?.rawValue ?? "", .label("Parent"))
                 }
-                label { input(.type("checkbox"), .name("\(prefix).remove")); " Remove this pair" }
+                label {
+                    input(.type("checkbox"), .name("\(prefix).remove"))
+                    " Remove this pair"
+                }
             }
             div(.class("scroll")) {
                 table(.class("list")) {
-                    thead { tr { for words in ["On", "Kiplot field", "Direction", "Azure DevOps field", "Mode", "When both changed", "Values", "Remove"] { th { words } } } }
+                    thead {
+                        tr {
+                            for words in [
+                                "On", "Kiplot field", "Direction", "Azure DevOps field", "Mode", "When both changed", "Values", "Remove",
+                            ] { th { words } }
+                        }
+                    }
                     tbody { for (row, field) in entity.fields.enumerated() { rowNode("\(prefix).f\(row)", field, entity, workspace) } }
                 }
             }
@@ -109,11 +124,21 @@ struct MappingEditor {
             }
             td {
                 choices(
-                    "\(prefix).ado", id: "\(id)-ado", [("", "–")] + (hasRemote ? [] : [(field.azureDevOpsField, field.azureDevOpsField)]) + remote,
+                    "\(prefix).ado", id: "\(id)-ado",
+                    [("", "–")] + (hasRemote ? [] : [(field.azureDevOpsField, field.azureDevOpsField)]) + remote,
                     selected: field.azureDevOpsField, .label("Azure DevOps field"))
             }
-            td { choices("\(prefix).mode", id: "\(id)-mode", [("inherit", "As the integration"), ("automatic", "Automatic"), ("manual", "Manual")], selected: field.mode.rawValue, .label("Mode")) }
-            td { choices("\(prefix).policy", id: "\(id)-policy", ConflictPolicy.allCases.map { ($0.rawValue, $0.title) }, selected: field.conflictPolicy.rawValue, .label("When both changed")) }
+            td {
+                choices(
+                    "\(prefix).mode", id: "\(id)-mode",
+                    [("inherit", "As the integration"), ("automatic", "Automatic"), ("manual", "Manual")], selected: field.mode.rawValue,
+                    .label("Mode"))
+            }
+            td {
+                choices(
+                    "\(prefix).policy", id: "\(id)-policy", ConflictPolicy.allCases.map { ($0.rawValue, $0.title) },
+                    selected: field.conflictPolicy.rawValue, .label("When both changed"))
+            }
             td { valueMap(prefix, field, entity, workspace, type) }
             td { input(.type("checkbox"), .name("\(prefix).remove"), .label("Remove this row")) }
         }
@@ -126,7 +151,12 @@ struct MappingEditor {
         let local: [(FieldValue, String)]
         switch definition.type {
         case .account:
-            return [label { input(.type("checkbox"), .name("\(prefix).people"), .flag("checked", field.addsMissingPeople)); " Add unknown people" }]
+            return [
+                label {
+                    input(.type("checkbox"), .name("\(prefix).people"), .flag("checked", field.addsMissingPeople))
+                    " Add unknown people"
+                }
+            ]
         case .stage: local = workspace.stages.filter { $0.appliesTo.contains(entity.kind) }.map { (.stage($0.id), $0.name) }
         case .rag: local = RAG.allCases.map { (.rag($0), $0.title) }
         case .list(multiple: false): local = definition.options.map { (.choice($0), $0) }
@@ -135,19 +165,24 @@ struct MappingEditor {
         case .flag: local = [(.flag(true), "yes"), (.flag(false), "no")]
         default: return []
         }
-        let remote = field.azureDevOpsField == "System.State" ? type?.states.map(\.name) ?? [] : type?[field.azureDevOpsField]?.allowedValues ?? []
+        let remote =
+            field.azureDevOpsField == "System.State" ? type?.states.map(\.name) ?? [] : type?[field.azureDevOpsField]?.allowedValues ?? []
         let pairs = field.valueMap.pairs.map { ($0.kiplot.json.text, $0.azureDevOps) } + [("", ""), ("", "")]
         return [
             details {
                 element("summary", []) { "\(field.valueMap.pairs.count) pairs" }
                 for (index, pair) in pairs.enumerated() {
                     div(.class("pair")) {
-                        choices("\(prefix).k\(index)", id: "\(prefix)-k\(index)", [("", "–")] + local.map { ($0.0.json.text, $0.1) }, selected: pair.0, .label("Kiplot value"))
+                        choices(
+                            "\(prefix).k\(index)", id: "\(prefix)-k\(index)", [("", "–")] + local.map { ($0.0.json.text, $0.1) },
+                            selected: pair.0, .label("Kiplot value"))
                         "↔"
                         if remote.isEmpty {
                             input(.name("\(prefix).r\(index)"), .value(pair.1), .label("Azure DevOps value"))
                         } else {
-                            choices("\(prefix).r\(index)", id: "\(prefix)-r\(index)", [("", "–")] + remote.map { ($0, $0) }, selected: pair.1, .label("Azure DevOps value"))
+                            choices(
+                                "\(prefix).r\(index)", id: "\(prefix)-r\(index)", [("", "–")] + remote.map { ($0, $0) }, selected: pair.1,
+                                .label("Azure DevOps value"))
                         }
                     }
                 }

@@ -15,7 +15,9 @@ enum MappingPages {
         Route("POST", "/mappings/:id", .having(.configureIntegrations), save),
         Route("POST", "/mappings/:id/copy", .having(.configureIntegrations)) { visit in
             let set = try await stored(visit)
-            let copy = try await visit.store.write { try $0.addMappingSet(name: "\(set.name) (copy)", isShared: true, mapping: set.mapping) }
+            let copy = try await visit.store.write {
+                try $0.addMappingSet(name: "\(set.name) (copy)", isShared: true, mapping: set.mapping)
+            }
             return .seeOther("/mappings/\(copy.id)")
         },
         Route("POST", "/mappings/:id/delete", .having(.configureIntegrations)) { visit in
@@ -43,9 +45,14 @@ enum MappingPages {
                                 td(.class("number")) { String(entry.set.version) }
                                 td {
                                     if visit.may(.configureIntegrations) {
-                                        visit.post("/mappings/\(entry.set.id)/copy", .class("inline")) { button(.class("quiet")) { "Copy" } }
+                                        visit.post("/mappings/\(entry.set.id)/copy", .class("inline")) {
+                                            button(.class("quiet")) { "Copy" }
+                                        }
                                         if entry.users.isEmpty {
-                                            visit.post("/mappings/\(entry.set.id)/delete", .class("inline"), .data("confirm", "Delete “\(entry.set.name)”?")) { button(.class("quiet")) { "Delete" } }
+                                            visit.post(
+                                                "/mappings/\(entry.set.id)/delete", .class("inline"),
+                                                .data("confirm", "Delete “\(entry.set.name)”?")
+                                            ) { button(.class("quiet")) { "Delete" } }
                                         }
                                     }
                                 }

@@ -29,7 +29,10 @@ enum OperationsPages {
                 try transaction.openConflicts(limit: 10_000).count, try transaction.runningRuns().count
             )
         }
-        var lines = ["# TYPE kiplot_open_conflicts gauge", "kiplot_open_conflicts \(conflicts)", "# TYPE kiplot_running_runs gauge", "kiplot_running_runs \(runs)"]
+        var lines = [
+            "# TYPE kiplot_open_conflicts gauge", "kiplot_open_conflicts \(conflicts)", "# TYPE kiplot_running_runs gauge",
+            "kiplot_running_runs \(runs)",
+        ]
         for name in ["links", "waiting", "failed"] {
             lines.append("# TYPE kiplot_\(name) gauge")
             for entry in counts {

@@ -14,7 +14,10 @@ enum PeoplePages {
         },
         Route("POST", "/people-table", .having(.managePeople)) { visit in
             let (name, person) = (visit.form.text("uniqueName"), Identifier<Person>(visit.form.text("person")))
-            guard !name.isEmpty else { throw Refusal.invalid(message: "The name in Azure DevOps is empty.", remedy: "Type it as it stands there: an address, or DOMAIN\\user.") }
+            guard !name.isEmpty else {
+                throw Refusal.invalid(
+                    message: "The name in Azure DevOps is empty.", remedy: "Type it as it stands there: an address, or DOMAIN\\user.")
+            }
             try await visit.store.write { try $0.setPerson(person, forUniqueName: name) }
             return .seeOther("/people")
         },
@@ -33,10 +36,17 @@ enum PeoplePages {
                     visit.post("/people/\(person.id)", .class("inline row")) {
                         input(.name("name"), .value(person.name), .label("Name"))
                         input(.name("email"), .value(person.email), .label("E-mail address"))
-                        choices("role", id: "role-\(person.id)", Role.allCases.map { ($0.rawValue, $0.title) }, selected: person.role.rawValue, .label("Role"))
-                        label { input(.type("checkbox"), .name("active"), .flag("checked", person.isActive)); " Active" }
+                        choices(
+                            "role", id: "role-\(person.id)", Role.allCases.map { ($0.rawValue, $0.title) }, selected: person.role.rawValue,
+                            .label("Role"))
+                        label {
+                            input(.type("checkbox"), .name("active"), .flag("checked", person.isActive))
+                            " Active"
+                        }
                         button { "Save" }
-                        button(Attribute("formaction", "/people/\(person.id)/invite"), .class("quiet")) { person.canSignIn ? "New password link" : "Invite" }
+                        button(Attribute("formaction", "/people/\(person.id)/invite"), .class("quiet")) {
+                            person.canSignIn ? "New password link" : "Invite"
+                        }
                         if !person.canSignIn { span(.class("muted")) { "cannot sign in yet" } }
                     }
                 }
@@ -45,8 +55,12 @@ enum PeoplePages {
                 h2 { "Add somebody" }
                 visit.post("/people", .class("inline row")) {
                     input(.name("name"), .label("Name of the new person"), Attribute("placeholder", "Name"), .flag("required"))
-                    input(.type("email"), .name("email"), .label("E-mail address of the new person"), Attribute("placeholder", "E-mail address"), .flag("required"))
-                    choices("role", id: "role-new", Role.allCases.map { ($0.rawValue, $0.title) }, selected: Role.member.rawValue, .label("Role of the new person"))
+                    input(
+                        .type("email"), .name("email"), .label("E-mail address of the new person"),
+                        Attribute("placeholder", "E-mail address"), .flag("required"))
+                    choices(
+                        "role", id: "role-new", Role.allCases.map { ($0.rawValue, $0.title) }, selected: Role.member.rawValue,
+                        .label("Role of the new person"))
                     button(.class("primary")) { "Add" }
                 }
             }
@@ -66,7 +80,9 @@ enum PeoplePages {
                     }
                 }
                 visit.post("/people-table", .class("inline row")) {
-                    input(.name("uniqueName"), .label("Name in Azure DevOps"), Attribute("placeholder", "Name in Azure DevOps"), .flag("required"))
+                    input(
+                        .name("uniqueName"), .label("Name in Azure DevOps"), Attribute("placeholder", "Name in Azure DevOps"),
+                        .flag("required"))
                     choices("person", id: "table-person", people.map { ("\($0.id)", $0.name) }, selected: "", .label("Person"))
                     button { "Add" }
                 }
@@ -77,7 +93,9 @@ enum PeoplePages {
     @Sendable
     private static func add(_ visit: Visit) async throws -> Reply {
         let (name, email) = (visit.form.text("name"), visit.form.text("email"))
-        guard !name.isEmpty, email.contains("@") else { throw Refusal.invalid(message: "Name or e-mail address is missing.", remedy: "Fill in both.") }
+        guard !name.isEmpty, email.contains("@") else {
+            throw Refusal.invalid(message: "Name or e-mail address is missing.", remedy: "Fill in both.")
+        }
         let role = Role(rawValue: visit.form.text("role")) ?? .viewOnly
         let person = try await visit.store.write { try $0.addPerson(name: name, email: email, role: role) }
         return try await show(visit, link: Accounts(site: visit.site).passwordLink(for: person.id))

@@ -39,16 +39,25 @@ enum RoadmapPages {
             }
             return (bars, unplanned, try transaction.workspace())
         }
-        return try await visit.layout("Roadmap", section: .roadmap, live: ["item:*", "items:initiative", "items:outcome", "configuration"]) {
+        return try await visit.layout("Roadmap", section: .roadmap, live: ["item:*", "items:initiative", "items:outcome", "configuration"])
+        {
             heading("Roadmap") {
                 form(.class("inline"), .action("/roadmap"), .data("auto", "")) {
-                    choices("months", id: "months", [("6", "6 months"), ("12", "12 months"), ("24", "24 months"), ("36", "36 months")], selected: String(months), .label("Span"))
-                    choices("outcomes", id: "outcomes", [("yes", "With outcomes"), ("no", "Initiatives only")], selected: showsOutcomes ? "yes" : "no", .label("Rows"))
+                    choices(
+                        "months", id: "months", [("6", "6 months"), ("12", "12 months"), ("24", "24 months"), ("36", "36 months")],
+                        selected: String(months), .label("Span"))
+                    choices(
+                        "outcomes", id: "outcomes", [("yes", "With outcomes"), ("no", "Initiatives only")],
+                        selected: showsOutcomes ? "yes" : "no", .label("Rows"))
                     button { "Show" }
                 }
             }
             div(.class("scroll"), .id("roadmap"), .data("part", "")) {
-                if let today, !bars.isEmpty { drawing(bars, today, months, workspace) } else { p(.class("empty")) { "No initiative has a start and an end yet." } }
+                if let today, !bars.isEmpty {
+                    drawing(bars, today, months, workspace)
+                } else {
+                    p(.class("empty")) { "No initiative has a start and an end yet." }
+                }
                 if unplanned > 0 { p(.class("muted")) { "\(unplanned) items without dates are not shown." } }
             }
         }
@@ -65,28 +74,47 @@ enum RoadmapPages {
             .label("Roadmap with \(bars.count) bars")
         ) {
             for month in monthStarts(from: origin, days: days) {
-                element("line", [.class("month"), Attribute("x1", "\(x(month.day))"), Attribute("x2", "\(x(month.day))"), Attribute("y1", "20"), Attribute("y2", String(height))])
+                element(
+                    "line",
+                    [
+                        .class("month"), Attribute("x1", "\(x(month.day))"), Attribute("x2", "\(x(month.day))"), Attribute("y1", "20"),
+                        Attribute("y2", String(height)),
+                    ])
                 element("text", [.class("month"), Attribute("x", "\(x(month.day) + 4)"), Attribute("y", "14")]) { month.name }
             }
-            element("line", [.class("today"), Attribute("x1", "\(x(day(today)))"), Attribute("x2", "\(x(day(today)))"), Attribute("y1", "20"), Attribute("y2", String(height))])
+            element(
+                "line",
+                [
+                    .class("today"), Attribute("x1", "\(x(day(today)))"), Attribute("x2", "\(x(day(today)))"), Attribute("y1", "20"),
+                    Attribute("y2", String(height)),
+                ])
             for (row, bar) in bars.enumerated() {
                 let top = 26 + row * rowHeight
                 let left = min(max(x(day(bar.start)), Double(labelWidth)), Double(width))
                 let right = min(max(x(day(bar.end) + 1), left + 4), Double(width))
                 let isOutcome = bar.item.kind == .outcome
                 element("a", [.href("/items/\(bar.item.id)")]) {
-                    element("text", [.class(isOutcome ? "label outcome" : "label"), Attribute("x", isOutcome ? "20" : "4"), Attribute("y", String(top + 17))]) {
+                    element(
+                        "text",
+                        [
+                            .class(isOutcome ? "label outcome" : "label"), Attribute("x", isOutcome ? "20" : "4"),
+                            Attribute("y", String(top + 17)),
+                        ]
+                    ) {
                         String(bar.item.name.prefix(isOutcome ? 36 : 38))
                     }
                     element(
                         "rect",
                         [
-                            .class("bar \(isOutcome ? "outcome" : "initiative") \(bar.item.light?.rawValue ?? "")"), Attribute("x", "\(left)"),
+                            .class("bar \(isOutcome ? "outcome" : "initiative") \(bar.item.light?.rawValue ?? "")"),
+                            Attribute("x", "\(left)"),
                             Attribute("y", String(top + (isOutcome ? 7 : 3))), Attribute("width", "\(right - left)"),
                             Attribute("height", isOutcome ? "12" : "20"), Attribute("rx", "4"), .data("item", "\(bar.item.id)"),
                         ]
                     ) {
-                        titleElement { "\(bar.item.key) \(bar.item.name): \(bar.start) to \(bar.end), \(workspace.words(bar.item[.stage]))\(bar.link.map { " · \($0.healthWords)" } ?? "")" }
+                        titleElement {
+                            "\(bar.item.key) \(bar.item.name): \(bar.start) to \(bar.end), \(workspace.words(bar.item[.stage]))\(bar.link.map { " · \($0.healthWords)" } ?? "")"
+                        }
                     }
                 }
                 if let link = bar.link, link.health == .conflict || link.health == .failed {

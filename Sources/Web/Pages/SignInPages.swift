@@ -28,10 +28,14 @@ enum SignInPages {
                 visit.post("/sign-in") {
                     input(.type("hidden"), .name("next"), .value(visit.query["next"] ?? visit.form["next"] ?? "/"))
                     labelled("E-mail address", "email") {
-                        input(.type("email"), .name("email"), .id("email"), Attribute("autocomplete", "username"), .flag("required"), .flag("autofocus"), .value(visit.form.text("email")))
+                        input(
+                            .type("email"), .name("email"), .id("email"), Attribute("autocomplete", "username"), .flag("required"),
+                            .flag("autofocus"), .value(visit.form.text("email")))
                     }
                     labelled("Password", "password") {
-                        input(.type("password"), .name("password"), .id("password"), Attribute("autocomplete", "current-password"), .flag("required"))
+                        input(
+                            .type("password"), .name("password"), .id("password"), Attribute("autocomplete", "current-password"),
+                            .flag("required"))
                     }
                     button(.class("primary")) { "Sign in" }
                 }
@@ -84,13 +88,19 @@ enum SignInPages {
                     input(.type("hidden"), .name("token"), .value(token))
                     if needsName {
                         p { "You are the first one here: create your account as the administrator." }
-                        labelled("Your name", "name") { input(.name("name"), .id("name"), .flag("required"), .value(visit.form.text("name"))) }
+                        labelled("Your name", "name") {
+                            input(.name("name"), .id("name"), .flag("required"), .value(visit.form.text("name")))
+                        }
                         labelled("E-mail address", "email") {
-                            input(.type("email"), .name("email"), .id("email"), .flag("required"), Attribute("autocomplete", "username"), .value(visit.form.text("email")))
+                            input(
+                                .type("email"), .name("email"), .id("email"), .flag("required"), Attribute("autocomplete", "username"),
+                                .value(visit.form.text("email")))
                         }
                     }
                     labelled("Password", "password", hint: "At least \(Accounts.shortestPassword) characters; a sentence is good.") {
-                        input(.type("password"), .name("password"), .id("password"), .flag("required"), Attribute("minlength", String(Accounts.shortestPassword)), Attribute("autocomplete", "new-password"))
+                        input(
+                            .type("password"), .name("password"), .id("password"), .flag("required"),
+                            Attribute("minlength", String(Accounts.shortestPassword)), Attribute("autocomplete", "new-password"))
                     }
                     button(.class("primary")) { needsName ? "Create the administrator" : "Set the password" }
                 }
@@ -119,7 +129,9 @@ enum SignInPages {
 
     private static func profile(_ visit: Visit, newToken: String?, message: String? = nil) async throws -> Reply {
         let person = try visit.visitor()
-        let tokens = try await visit.store.read { transaction in try transaction.apiTokens(of: person.id).map { (id: $0.id, name: $0.name, at: $0.createdAt) } }
+        let tokens = try await visit.store.read { transaction in
+            try transaction.apiTokens(of: person.id).map { (id: $0.id, name: $0.name, at: $0.createdAt) }
+        }
         return try await visit.layout("Your account", section: .profile) {
             heading("Your account")
             if let message { notice("good", message) }
@@ -128,7 +140,9 @@ enum SignInPages {
                 visit.post("/profile/password") {
                     labelled("Present password", "old") { input(.type("password"), .name("old"), .id("old"), .flag("required")) }
                     labelled("New password", "new") {
-                        input(.type("password"), .name("new"), .id("new"), .flag("required"), Attribute("minlength", String(Accounts.shortestPassword)))
+                        input(
+                            .type("password"), .name("new"), .id("new"), .flag("required"),
+                            Attribute("minlength", String(Accounts.shortestPassword)))
                     }
                     button { "Change the password" }
                 }

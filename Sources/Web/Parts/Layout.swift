@@ -133,5 +133,7 @@ func heading(_ title: String, @NodeBuilder actions: () -> [Node] = { [] }) -> No
 
 extension Instant {
     /// `2026-11-23 18:04` in UTC; the exact moment stands in the element.
-    var node: Node { element("time", [Attribute("datetime", description)]) { "\(description.prefix(10)) \(description.dropFirst(11).prefix(5))" } }
+    var node: Node {
+        element("time", [Attribute("datetime", description)]) { "\(description.prefix(10)) \(description.dropFirst(11).prefix(5))" }
+    }
 }

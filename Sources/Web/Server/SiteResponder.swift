@@ -100,7 +100,8 @@ struct SiteResponder: HTTPResponder {
     private func refusal(_ error: any Error, _ visit: Visit) -> Reply {
         let known = words(of: error)
         if known == nil { site.logger.error("A page failed.", metadata: ["path": "\(visit.path)", "error": "\(error)"]) }
-        let (message, remedy, status) = known ?? ("Something went wrong in the server.", "Try again; the operator finds the reason in the log.", 500)
+        let (message, remedy, status) =
+            known ?? ("Something went wrong in the server.", "Try again; the operator finds the reason in the log.", 500)
         if visit.path.hasPrefix("/api/") || visit.isScripted {
             return .json(["error": ["message": .string(message), "remedy": .string(remedy)]], status: status)
         }
