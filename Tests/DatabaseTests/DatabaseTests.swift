@@ -63,4 +63,22 @@ struct DatabaseTests {
             _ = try await broken.read { try $0.rows("SELECT 1 FROM sqlite_master") }
         }
     }
+
+    @Test("a full disk is told with cause and remedy, and what was written before stands")
+    func full() async throws {
+        let database = try await SQLiteDatabase.inMemory()
+        try await database.write { transaction in
+            try transaction.run("CREATE TABLE t (n TEXT)")
+            try transaction.run("INSERT INTO t VALUES ('kept')")
+            _ = try transaction.rows("PRAGMA max_page_count = 4")
+        }
+        do {
+            try await database.write { try $0.run("INSERT INTO t VALUES ($1)", [.text(String(repeating: "x", count: 1 << 20))]) }
+            Issue.record("it must fail")
+        } catch let error as DatabaseError {
+            #expect(!error.message.isEmpty && !error.remedy.isEmpty)
+            #expect(error.message.lowercased().contains("full") || error.message.lowercased().contains("space"), "\(error.message)")
+        }
+        #expect(try await database.read { try $0.row("SELECT count(*) FROM t")?.integer(0) } == 1)
+    }
 }

@@ -111,7 +111,8 @@ extension AzureDevOpsError {
     }
 }
 
-private func base64(_ bytes: [UInt8]) -> String {
+/// Base64 as basic authentication wants it.
+public func base64(_ bytes: [UInt8]) -> String {
     let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
     var result: [UInt8] = []
     for start in stride(from: 0, to: bytes.count, by: 3) {

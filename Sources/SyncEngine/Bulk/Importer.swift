@@ -8,6 +8,7 @@ struct Importer {
     let work: Reconciler.Work
     let run: Run
     let publicURL: String
+    let random: any EngineRandom
     let now: Instant
 
     func entry(for entry: RunEntry, _ snapshot: RemoteSnapshot) throws -> RunEntry {
@@ -134,7 +135,7 @@ struct Importer {
         var link = try transaction.connect(
             NewLink(
                 integration: run.integration, item: item.id, workItem: snapshot.id, workItemType: snapshot.type,
-                marker: SystemRandom().hexadecimal(bytes: 16), priority: .bulk, cause: .bulk, at: now))
+                marker: random.hexadecimal(bytes: 16), priority: .bulk, cause: .bulk, at: now))
         link.fields = plan.fields
         link.seenRevision = snapshot.revision
         link.seenParent = snapshot.parent

@@ -136,7 +136,7 @@ struct RunWorker: Sendable {
         }
         let now = clock.now
         let read = snapshots
-        let url = reconciler.publicURL
+        let (url, random) = (reconciler.publicURL, reconciler.random)
         let request = PlanningRequest(
             integration: run.integration,
             snapshots: Dictionary(uniqueKeysWithValues: read.map { (Identifier<Link>($0.key), $0.value) }), schema: work.schema,
@@ -146,7 +146,7 @@ struct RunWorker: Sendable {
                 let vocabulary = try transaction.reconcileBatch([], of: run.integration).vocabulary
                 _ = try transaction.addMissingPeople(named: request, mapping: work.mapping.mapping, vocabulary: vocabulary)
             }
-            let importer = Importer(transaction: transaction, work: work, run: run, publicURL: url, now: now)
+            let importer = Importer(transaction: transaction, work: work, run: run, publicURL: url, random: random, now: now)
             return try entries.map { entry in
                 guard let snapshot = entry.workItem.flatMap({ read[$0] }) else {
                     return entry.ended(.skipped, "The work item is gone since the run began.")

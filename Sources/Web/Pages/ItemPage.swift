@@ -29,6 +29,8 @@ struct ItemPage: Sendable {
     var history: [HistoryEntry]
     var receipts: [Receipt]
     var mayEdit: Bool
+    /// Who may see or edit the item besides those whose role allows it.
+    var shares: [(person: Identifier<Person>, mayEdit: Bool)]
 
     init(_ id: Identifier<Item>, for person: Person, _ transaction: StoreTransaction) throws {
         guard let item = try transaction.item(id) else { throw Refusal.notFound }
@@ -54,6 +56,7 @@ struct ItemPage: Sendable {
         history = try transaction.history(of: id, limit: 60)
         receipts = try transaction.receipts(of: id, limit: 60)
         mayEdit = try Self.mayEdit(item, person, transaction)
+        shares = try transaction.shares(of: id)
     }
 
     static func mayEdit(_ item: Item, _ person: Person, _ transaction: StoreTransaction) throws -> Bool {

@@ -54,7 +54,10 @@ enum ItemPages {
                     if kind == .initiative { outcomes(visit, page) }
                     history(visit, page)
                 }
-                aside { azureDevOpsPanel(visit, page) }
+                aside {
+                    azureDevOpsPanel(visit, page)
+                    sharesPanel(visit, page)
+                }
             }
         }
     }
@@ -260,6 +263,34 @@ enum ItemPages {
             try transaction.edit(id, changes: [entry.change.field: entry.change.old], origin: origin)
         }
         return .seeOther("/items/\(id)")
+    }
+
+    /// Members edit what they own or what is shared with them.
+    private static func sharesPanel(_ visit: Visit, _ page: ItemPage) -> Node {
+        guard visit.may(.editEveryItem) else { return .nothing }
+        let action = "/items/\(page.item.id)/shares"
+        return section(.class("card"), .id("shares"), .data("part", "")) {
+            h2 { "Shared with" }
+            if page.shares.isEmpty { p(.class("muted")) { "Nobody. Members edit what they own or what is shared with them." } }
+            ul(.class("plain")) {
+                for share in page.shares {
+                    li {
+                        "\(page.workspace.person(share.person)?.name ?? "somebody who was removed") \(share.mayEdit ? "may edit" : "may view")"
+                        visit.post(action, .class("inline")) {
+                            input(.type("hidden"), .name("person"), .value("\(share.person)"))
+                            button(.class("quiet")) { "End" }
+                        }
+                    }
+                }
+            }
+            visit.post(action, .class("inline")) {
+                choices(
+                    "person", id: "share-person", page.workspace.people.filter(\.isActive).map { ("\($0.id)", $0.name) }, selected: "",
+                    .label("Share with"))
+                choices("level", id: "share-level", [("edit", "may edit"), ("view", "may view")], selected: "edit", .label("Level"))
+                button { "Share" }
+            }
+        }
     }
 
     @Sendable

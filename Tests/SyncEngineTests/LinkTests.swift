@@ -1,0 +1,158 @@
+import AzureDevOps
+import AzureDevOpsSimulator
+import FieldSync
+import JSON
+import Portfolio
+import Store
+import SyncEngine
+import Testing
+
+@Suite("Links, parents and trouble")
+struct LinkTests {
+    @Test("the parent of an outcome travels both ways, without a revision")
+    func parents() async throws {
+        let house = try await TestHouse.build()
+        let (first, second) = (
+            try await house.addWorkItem("Epic", ["System.Title": "A"]), try await house.addWorkItem("Epic", ["System.Title": "B"])
+        )
+        let feature = try await house.addWorkItem("Feature", ["System.Title": "F"], parent: first)
+        try await house.pullAll()
+        let outcome = try #require(try await house.item(of: feature))
+        let other = try #require(try await house.item(of: second))
+        try await house.running {
+            try await house.change(outcome.id, [.parent: .item(other.id)])
+            try await house.settled()
+        }
+        #expect(await house.field("System.Parent", of: feature)?.integer == second)
+        #expect(await house.revision(of: feature) == 1)
+        await house.atAzureDevOps("PATCH", "work-items/\(feature)", ["parent": .integer(first)])
+        let initiative = try #require(try await house.item(of: first))
+        try await house.running {
+            try await house.eventually("the parent came back") { try await house.item(of: feature)?[.parent] == .item(initiative.id) }
+        }
+    }
+
+    @Test("a retyped work item leaves the scope, is not written to, and comes back")
+    func retyped() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "A"])
+        try await house.pullAll()
+        let item = try #require(try await house.item(of: epic))
+        await house.edit(epic, ["System.WorkItemType": "Task", "System.State": "New"])
+        try await house.running {
+            try await house.eventually("out of scope") { try await house.link(of: epic)?.state == .outOfScope }
+            try await house.change(item.id, [.name: .text("Not written")])
+            try await house.settled()
+        }
+        #expect(await house.field("System.Title", of: epic) == "A")
+        await house.edit(epic, ["System.WorkItemType": "Epic", "System.State": "New"])
+        try await house.running {
+            try await house.eventually("back, and written") { await house.field("System.Title", of: epic) == "Not written" }
+        }
+    }
+
+    @Test("trouble on the way delays an edit and loses nothing", arguments: ["block", "throttle", "internalError", "frontDoor", "cut"])
+    func trouble(kind: String) async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "A"])
+        try await house.pullAll()
+        let item = try #require(try await house.item(of: epic))
+        await house.atAzureDevOps("POST", "faults", ["kind": .string(kind), "count": 2, "amount": 1])
+        try await house.running {
+            try await house.change(item.id, [.name: .text("Arrived")])
+            try await house.eventually("it arrived") { await house.field("System.Title", of: epic) == "Arrived" }
+        }
+        #expect(await house.revision(of: epic) == 2)
+    }
+
+    @Test("tags that both sides added are merged, not fought over")
+    func tags() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "A", "System.Tags": "common"])
+        try await house.pullAll()
+        let item = try #require(try await house.item(of: epic))
+        await house.edit(epic, ["System.Tags": "common; theirs"])
+        try await house.change(item.id, [.tags: .set(of: ["common", "ours"])])
+        try await house.running { try await house.settled() }
+        #expect(await house.field("System.Tags", of: epic) == "common; ours; theirs")
+        #expect(try await house.item(of: epic)?[.tags] == .set(of: ["common", "ours", "theirs"]))
+        #expect(try await house.store.read { try $0.openConflicts() }.isEmpty)
+    }
+
+    @Test("linking two that differ asks, or takes the side that was named", arguments: [nil, InitialSource.kiplot, .azureDevOps])
+    func linking(source: InitialSource?) async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "Theirs"])
+        let now = house.clock.now
+        let item = try await house.store.write { transaction in
+            try transaction.create(
+                .initiative, values: [.name: .text("Ours")], origin: EditOrigin(actor: TestHouse.person, cause: .edit, at: now))
+        }
+        let outcome = try await house.engine.items.link(item.id, to: epic, in: house.integration, source: source, by: TestHouse.person)
+        #expect(outcome.conflicts.contains(.name) == (source == nil))
+        let wanted = source == .kiplot ? "Ours" : "Theirs"
+        #expect(await house.field("System.Title", of: epic)?.string == wanted)
+        #expect(try await house.item(of: epic)?.name == (source == .azureDevOps ? "Theirs" : "Ours"))
+    }
+
+    @Test("a push creates work items for items that have none, parents first")
+    func push() async throws {
+        let house = try await TestHouse.build()
+        let now = house.clock.now
+        try await house.store.write { transaction in
+            let origin = EditOrigin(actor: TestHouse.person, cause: .edit, at: now)
+            let initiative = try transaction.create(.initiative, values: [.name: .text("I")], origin: origin)
+            _ = try transaction.create(.outcome, values: [.name: .text("O"), .parent: .item(initiative.id)], origin: origin)
+        }
+        _ = try await house.engine.runs.start(.push, in: house.integration, createsWorkItems: true, by: "Ada")
+        try await house.running { try await house.settled() }
+        #expect(await house.atAzureDevOps("GET", "")["workItems"] == 2)
+        #expect(await house.field("System.Parent", of: 2) == 1)
+    }
+
+    @Test("a paused integration writes nothing, and sweeps when it goes on")
+    func pause() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "A"])
+        try await house.pullAll()
+        let item = try #require(try await house.item(of: epic))
+        try await house.engine.integrations.setPaused(true, house.integration)
+        try await house.change(item.id, [.name: .text("Waiting")])
+        await house.edit(epic, ["System.Tags": "meanwhile"])
+        await #expect(throws: ConnectionProblem.self) {
+            let link = try #require(try await house.link(of: epic))
+            _ = try await house.engine.items.synchronise(link.id, .push, by: TestHouse.person)
+        }
+        #expect(await house.field("System.Title", of: epic) == "A")
+        try await house.engine.integrations.setPaused(false, house.integration)
+        try await house.running {
+            try await house.eventually("both arrived") {
+                let arrived = await house.field("System.Title", of: epic) == "Waiting"
+                return try await house.item(of: epic)?[.tags] == .set(of: ["meanwhile"]) && arrived
+            }
+        }
+    }
+
+    @Test("what a person wrote is never written over without being kept (A1, A2)")
+    func manyRounds() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "0"])
+        try await house.pullAll()
+        let item = try #require(try await house.item(of: epic))
+        try await house.running {
+            for round in 1...15 {
+                async let remote: Void = house.edit(epic, ["System.Title": .string("theirs \(round)")])
+                async let local: Void = house.change(item.id, [.name: .text("ours \(round)")])
+                _ = try await (remote, local)
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            try await house.settled()
+        }
+        let history = try await house.store.read { try $0.history(of: item.id) }.map(\.change.new)
+        for round in 1...15 { #expect(history.contains(.text("ours \(round)"))) }
+        let link = try #require(try await house.link(of: epic))
+        let title = await house.field("System.Title", of: epic)?.string
+        let name = try await house.item(of: epic)?.name
+        #expect(title == name || link.conflicts == [.name])
+    }
+}
