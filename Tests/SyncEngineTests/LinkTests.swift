@@ -155,4 +155,27 @@ struct LinkTests {
         let name = try await house.item(of: epic)?.name
         #expect(title == name || link.conflicts == [.name])
     }
+
+    @Test("a state without a counterpart blocks the stage with a remedy, and nothing else")
+    func unmapped() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "A"])
+        try await house.pullAll()
+        let now = house.clock.now
+        try await house.store.write { transaction in
+            guard let integration = try transaction.integration(house.integration),
+                var set = try transaction.mappingSet(integration.mappingSet)
+            else { return }
+            for entity in set.mapping.entities.indices {
+                for field in set.mapping.entities[entity].fields.indices where set.mapping.entities[entity].fields[field].field == .stage {
+                    set.mapping.entities[entity].fields[field].valueMap.pairs.removeAll { $0.azureDevOps == "Resolved" }
+                }
+            }
+            try transaction.save(set, at: now)
+        }
+        await house.edit(epic, ["System.State": "Resolved", "System.Title": "B"])
+        try await house.running { try await house.eventually("the title came") { try await house.item(of: epic)?.name == "B" } }
+        let obstacle = try #require(try await house.link(of: epic)?.fields[.stage]?.obstacle)
+        #expect(obstacle.message.contains("Resolved") && obstacle.remedy.contains("mapping"))
+    }
 }

@@ -1,3 +1,6 @@
+import FieldSync
+import Markup
+import Portfolio
 import Testing
 
 @testable import Web
@@ -32,5 +35,21 @@ struct WebTests {
         #expect(try await Secrets.verify(password: "correct horse battery", against: hash))
         #expect(try await !Secrets.verify(password: "Correct horse battery", against: hash))
         #expect(try await !Secrets.verify(password: "x", against: "damaged"))
+    }
+
+    @Test(
+        "looking at formatted text and saving it loses nothing",
+        arguments: [
+            "<h2>Title</h2><p>One <b>two</b> <i>three</i></p>",
+            "<table><tr><th colspan=\"2\">a</th></tr><tr><td>b</td><td>c</td></tr></table>",
+            "<p><img src=\"https://dev.azure.com/c/_apis/wit/attachments/1?fileName=a.png\" alt=\"plan\"></p>",
+            "<p>For <a href=\"#\" data-vss-mention=\"version:2.0,71bb54d8-d101-45b9-a34d-0bff90150280\">@Dana</a></p>",
+            "<ul><li>a<ul><li>b</li></ul></li></ul><pre>x  y</pre><blockquote>q</blockquote>", "<p>a &lt;script&gt; b</p>",
+        ])
+    func editing(source: String) {
+        let before = RichTextTree(html: source)
+        let shown = nodes(of: .html(source)).map(\.html).joined()
+        let after = FieldInput.richText(edited: shown)
+        #expect(after?.source == before.html)
     }
 }

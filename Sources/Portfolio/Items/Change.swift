@@ -19,6 +19,14 @@ public enum Actor: Hashable, Sendable {
 public enum Cause: String, Hashable, Sendable, CaseIterable {
     case edit, creation, webhook, sweep, readButton, writeButton, bulk, link, conflictResolution, restore, commandLine, api, rule
 
+    /// Whether somebody in Kiplot wanted it, rather than a rule or the other side.
+    public var isByPerson: Bool {
+        switch self {
+        case .edit, .creation, .conflictResolution, .restore, .commandLine, .api: true
+        case .webhook, .sweep, .readButton, .writeButton, .bulk, .link, .rule: false
+        }
+    }
+
     public var title: String {
         switch self {
         case .edit: "Edited in Kiplot"

@@ -5,22 +5,23 @@ extension StoreTransaction {
     /// Marks the links of an item dirty because its fields changed. `except` is the link that brought the change.
     ///
     /// Fields that are edited within moments of each other shall travel together: the link waits for `quiet` after this edit,
-    /// and at least until `spacing` after its last write.
+    /// and at least until `spacing` after its last write. Only a person's edit resets the loop breaker: what one integration
+    /// brings in must not let another write for ever.
     public func markDirty(
         linksOf item: Identifier<Item>, except link: Identifier<Link>?, cause: Cause, at now: Instant,
         quiet: Duration = .milliseconds(300), spacing: Duration = .seconds(2)
     ) throws {
         let rows = try sql.rows(
             """
-            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $3, automatic_writes = 0,
-                priority = 0, failures = 0,
+            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $3, priority = 0, failures = 0,
+                automatic_writes = CASE WHEN $6 = 1 THEN 0 ELSE automatic_writes END,
                 not_before = CASE WHEN coalesce(written_at, 0) + $5 > $4 THEN coalesce(written_at, 0) + $5 ELSE $4 END
             WHERE item_id = $1 AND is_live = TRUE AND id <> $2
             RETURNING integration_id
             """,
             [
                 .integer(item.number), .integer(link?.number ?? 0), .text(cause.rawValue),
-                .integer(now.adding(quiet).milliseconds), .integer(spacing.milliseconds),
+                .integer(now.adding(quiet).milliseconds), .integer(spacing.milliseconds), .integer(cause.isByPerson ? 1 : 0),
             ])
         for row in rows { touch(.work(Identifier(row.integer(0) ?? 0))) }
     }

@@ -64,6 +64,8 @@ struct HookSetup: Sendable {
     /// Looks whether Azure DevOps still delivers. What it has stopped is made anew, and a sweep finds what was lost meanwhile.
     func inspect(_ id: Identifier<Integration>) async throws {
         let connection = try await connections.connection(to: id, priority: .sweep)
+        // Azure DevOps could not be reached when the integration was saved.
+        if connection.integration.hookState == .pending { return try await establish(id) }
         var isBroken = false
         for var hook in try await store.read({ try $0.hooks(of: id) }) {
             guard let remoteID = hook.remoteID else { continue }

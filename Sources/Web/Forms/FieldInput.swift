@@ -1,3 +1,4 @@
+import FieldSync
 import Markup
 import Portfolio
 import Store
@@ -23,7 +24,10 @@ enum FieldInput {
         guard !text.isEmpty else { return nil }
         switch definition.type {
         case .text: return .text(text)
-        case .longText: return .richText(RichText(format: format, source: texts.last ?? ""))
+        case .longText:
+            let source = texts.last ?? ""
+            return format == .markdown
+                ? .richText(RichText(format: .markdown, source: source)) : richText(edited: source).map { .richText($0) }
         case .number, .percentage:
             guard let number = Double(text.replacing(",", with: ".")), number.isFinite else { throw wrong() }
             return .number(number)
@@ -41,6 +45,12 @@ enum FieldInput {
         case .team: return .team(try identifier())
         case .tags, .flag: return nil
         }
+    }
+
+    /// What the editor holds, as our own tree. Pictures stand there by their place only: they need Azure DevOps' sign-in.
+    static func richText(edited source: String) -> RichText? {
+        let tree = RichTextTree(html: source.replacing(" data-source=", with: " src="))
+        return tree.isEmpty ? nil : .html(tree.html)
     }
 
     /// The control with which a person edits a field.

@@ -198,13 +198,8 @@ enum ItemPages {
         guard let definition = page.workspace.catalogue[key], definition.appliesTo.contains(page.item.kind) else { throw Refusal.notFound }
         if let lock = page.lock(key) { throw Refusal.invalid(message: "\(definition.label) is locked. \(lock)", remedy: "") }
         let format = RichText.Format(rawValue: visit.form["format"] ?? "html") ?? .html
-        var value = try FieldInput.value(visit.form.all("value"), for: definition, format: format)
-        if case .richText(let text) = value, text.format == .html {
-            let tree = RichTextTree(html: text.source)
-            value = tree.isEmpty ? nil : .richText(.html(tree.html))
-        }
+        let new = try FieldInput.value(visit.form.all("value"), for: definition, format: format)
         let expected = visit.form["version"].flatMap { Int64($0) }
-        let new = value
         let origin = EditOrigin(actor: try visit.actor(), cause: .edit, at: visit.now)
         let id = page.item.id
         do {

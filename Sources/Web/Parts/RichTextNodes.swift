@@ -3,6 +3,7 @@ import Markup
 import Portfolio
 
 /// Rich text as nodes of the page: rebuilt from our own tree, never a string of somebody's HTML (`security-operations.md` 5.4).
+/// What the editor sends back of them reads as the same tree, so that looking and saving loses nothing.
 func nodes(of text: RichText) -> [Node] { RichTextTree(text).nodes.map(node) }
 
 private func node(_ node: RichTextNode) -> Node {
@@ -14,7 +15,7 @@ private func node(_ node: RichTextNode) -> Node {
     case .lineBreak: br()
     case .rule: hr()
     case .paragraph(let children): wrapped("p", children)
-    case .heading(let level, let children): wrapped("h\(min(level + 2, 6))", children)
+    case .heading(let level, let children): wrapped("h\(level)", children)
     case .list(let ordered, let children): wrapped(ordered ? "ol" : "ul", children)
     case .listItem(let children): wrapped("li", children)
     case .quote(let children): wrapped("blockquote", children)
@@ -27,7 +28,7 @@ private func node(_ node: RichTextNode) -> Node {
     case .superscripted(let children): wrapped("sup", children)
     case .code(let children): wrapped("code", children)
     case .link(let target, let children): wrapped("a", children, [.href(target), Attribute("rel", "noopener noreferrer")])
-    case .mention(let id, let children): wrapped("span", children, [.class("mention"), .data("mention", id)])
+    case .mention(let id, let children): wrapped("a", children, [.href("#"), .data("vss-mention", "version:2.0,\(id)")])
     // Pictures need Azure DevOps' sign-in; their place is kept so that an edit does not lose them.
     case .image(let source, let alternative):
         .element(
