@@ -74,11 +74,12 @@ enum AttentionPages {
     private static func activity(_ visit: Visit) async throws -> Reply {
         let integration = visit.query["integration"].flatMap { Identifier<Integration>($0) }
         let before = Int64(visit.query.text("before"))
-        let (receipts, integrations) = try await visit.store.read {
-            (try $0.receipts(in: integration, before: before), try $0.integrations())
+        let wanted = Receipt.Action(rawValue: visit.query.text("action"))
+        let (activity, last, integrations) = try await visit.store.read { transaction in
+            let page = try transaction.receipts(in: integration, before: before)
+            let shown = try ActivityList(page.filter { wanted == nil || $0.action == wanted }, transaction)
+            return (shown, page.count == 100 ? page.last?.id : nil, try transaction.integrations())
         }
-        let wanted = visit.query.text("action")
-        let shown = receipts.filter { wanted.isEmpty || $0.action.rawValue == wanted }
         return try await visit.layout("Activity", section: .activity, live: integrations.map { "integration:\($0.id)" }) {
             heading("Activity") {
                 form(.class("inline"), .action("/activity"), .data("auto", "")) {
@@ -87,15 +88,18 @@ enum AttentionPages {
                         selected: integration.map { "\($0)" } ?? "", .label("Project"))
                     choices(
                         "action", id: "action", [("", "Everything")] + Receipt.Action.allCases.map { ($0.rawValue, $0.title) },
-                        selected: wanted, .label("What"))
+                        selected: wanted?.rawValue ?? "", .label("What"))
                     button { "Show" }
                 }
             }
             section(.class("card"), .id("activity"), .data("part", "")) {
-                if shown.isEmpty { p(.class("muted")) { "Nothing yet." } }
-                ul(.class("plain receipts")) { for receipt in shown { ActivityList.line(receipt) } }
-                if receipts.count == 100, let last = receipts.last {
-                    a(.href("/activity?integration=\(integration.map { "\($0)" } ?? "")&action=\(wanted)&before=\(last.id)")) { "Older →" }
+                if activity.receipts.isEmpty { p(.class("muted")) { "Nothing yet." } }
+                activity.node
+                if let last {
+                    a(
+                        .href(
+                            "/activity?integration=\(integration.map { "\($0)" } ?? "")&action=\(wanted?.rawValue ?? "")&before=\(last)")
+                    ) { "Older →" }
                 }
             }
         }

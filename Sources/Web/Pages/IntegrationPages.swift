@@ -176,7 +176,7 @@ enum IntegrationPages {
         var others: [Integration]
         var counts: LinkCounts
         var runs: [Run]
-        var receipts: [Receipt]
+        var activity: ActivityList
         var sets: [StoredMappingSet]
     }
 
@@ -188,7 +188,7 @@ enum IntegrationPages {
                 mapping: try transaction.mappingSet(integration.mappingSet),
                 others: try transaction.integrations(using: integration.mappingSet).filter { $0.id != id },
                 counts: try transaction.linkCounts(of: id), runs: try transaction.runs(in: id, limit: 5),
-                receipts: try transaction.receipts(in: id, limit: 15), sets: try transaction.mappingSets())
+                activity: try ActivityList(transaction.receipts(in: id, limit: 15), transaction), sets: try transaction.mappingSets())
         }
     }
 
@@ -233,7 +233,7 @@ enum IntegrationPages {
             hookCard(visit, integration, hooks, mayConfigure)
             section(.class("card"), .id("recent"), .data("part", "")) {
                 h2 { "Lately" }
-                ul(.class("plain receipts")) { for receipt in view.receipts { ActivityList.line(receipt) } }
+                view.activity.node
             }
         }
     }
