@@ -41,7 +41,7 @@ public struct SyncEngine: Service {
         let connections = Connections(store: store, vault: vault, transport: transport, policy: configuration.policy)
         let schemas = SchemaCache(clock: clock)
         let reconciler = Reconciler(
-            store: store, connections: connections, schemas: schemas, locks: LinkLocks(), clock: clock, random: random,
+            store: store, connections: connections, schemas: schemas, locks: Locks(), clock: clock, random: random,
             publicURL: configuration.publicURL)
         let hooks = HookSetup(
             store: store, connections: connections, vault: vault, clock: clock, random: random, publicURL: configuration.publicURL)

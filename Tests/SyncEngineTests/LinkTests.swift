@@ -178,4 +178,22 @@ struct LinkTests {
         let obstacle = try #require(try await house.link(of: epic)?.fields[.stage]?.obstacle)
         #expect(obstacle.message.contains("Resolved") && obstacle.remedy.contains("mapping"))
     }
+
+    @Test("hooks are made once, however many find them missing")
+    func hooksOnce() async throws {
+        let house = try await TestHouse.build { _ in }
+        try await house.store.write { transaction in
+            for var hook in try transaction.hooks(of: house.integration) {
+                hook.remoteID = nil
+                try transaction.update(hook)
+            }
+            _ = try transaction.change(house.integration) { $0.hookState = .pending }
+        }
+        let before = await house.atAzureDevOps("GET", "")["subscriptions"]?.int ?? 0
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for _ in 0..<4 { group.addTask { try await house.engine.integrations.establishHooks(of: house.integration) } }
+            try await group.waitForAll()
+        }
+        #expect(await house.atAzureDevOps("GET", "")["subscriptions"]?.int == before + 5)
+    }
 }

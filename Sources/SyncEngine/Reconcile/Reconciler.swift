@@ -10,7 +10,7 @@ struct Reconciler: Sendable {
     let store: Store
     let connections: Connections
     let schemas: SchemaCache
-    let locks: LinkLocks
+    let locks: Locks<Identifier<Link>>
     let clock: any EngineClock
     let random: any EngineRandom
     let publicURL: String

@@ -10,11 +10,31 @@ struct HookSetup: Sendable {
     let clock: any EngineClock
     let random: any EngineRandom
     let publicURL: String
+    /// Saving an integration and its worker may both find that hooks are missing.
+    let locks = Locks<Identifier<Integration>>()
 
     /// Makes sure that there is one hook for each kind of event. Where the token may not create them, the integration's page shows
     /// addresses and secrets to enter by hand.
     func establish(_ id: Identifier<Integration>) async throws {
+        try await locked(id) { try await makeMissing(id) }
+    }
+
+    private func locked<Result: Sendable>(_ id: Identifier<Integration>, _ body: () async throws -> Result) async throws -> Result {
+        try await locks.take([id])
+        do {
+            let result = try await body()
+            await locks.release([id])
+            return result
+        } catch {
+            await locks.release([id])
+            throw error
+        }
+    }
+
+    private func makeMissing(_ id: Identifier<Integration>) async throws {
         let connection = try await connections.connection(to: id, priority: .interactive)
+        // It may have been removed while this waited for its turn.
+        guard connection.integration.state == .active || connection.integration.state == .paused else { return }
         var hooks = try await store.read { try $0.hooks(of: id) }.filter { $0.status != .disabled }
         for kind in WorkItemEventKind.allCases where !hooks.contains(where: { $0.eventType == kind.rawValue }) {
             let hook = newHook(kind, id)
@@ -97,6 +117,10 @@ struct HookSetup: Sendable {
     /// Removes our subscriptions. The rows stay, disabled, so that a late delivery is answered 410 and ends its subscription.
     /// Returns those that could not be removed, in words.
     func remove(_ id: Identifier<Integration>) async throws -> [String] {
+        try await locked(id) { try await removeAll(id) }
+    }
+
+    private func removeAll(_ id: Identifier<Integration>) async throws -> [String] {
         var left: [String] = []
         let client = try? await connections.connection(to: id, priority: .interactive).client
         for var hook in try await store.read({ try $0.hooks(of: id) }) where hook.status != .disabled {

@@ -1,14 +1,12 @@
-import Portfolio
-import Store
-
-/// Lets one task at a time work on a link, so that at most one write is on the wire for a work item (A16).
-actor LinkLocks {
-    private var held: Set<Identifier<Link>> = []
-    private var waiters: [(ids: Set<Identifier<Link>>, ticket: Int, continuation: CheckedContinuation<Void, Never>)] = []
+/// Lets one task at a time work on a thing: on a link, so that at most one write is on the wire for a work item (A16); on the hooks of
+/// an integration, so that none is made twice.
+actor Locks<Key: Hashable & Sendable> {
+    private var held: Set<Key> = []
+    private var waiters: [(ids: Set<Key>, ticket: Int, continuation: CheckedContinuation<Void, Never>)] = []
     private var nextTicket = 0
 
-    /// The links of `ids` that were free; they are held from now on. Does not wait.
-    func takeFree(of ids: [Identifier<Link>]) -> Set<Identifier<Link>> {
+    /// Those of `ids` that were free; they are held from now on. Does not wait.
+    func takeFree(of ids: [Key]) -> Set<Key> {
         let free = Set(ids).subtracting(held)
         held.formUnion(free)
         return free
@@ -16,7 +14,7 @@ actor LinkLocks {
 
     /// Waits until all of `ids` are free, and holds them.
     /// - Throws: `CancellationError`; nothing is held then.
-    func take(_ ids: Set<Identifier<Link>>) async throws {
+    func take(_ ids: Set<Key>) async throws {
         while !held.isDisjoint(with: ids) {
             try Task.checkCancellation()
             nextTicket += 1
@@ -31,7 +29,7 @@ actor LinkLocks {
         held.formUnion(ids)
     }
 
-    func release(_ ids: Set<Identifier<Link>>) {
+    func release(_ ids: Set<Key>) {
         held.subtract(ids)
         let ready = waiters.filter { held.isDisjoint(with: $0.ids) }
         waiters.removeAll { waiter in ready.contains { $0.ticket == waiter.ticket } }
