@@ -38,6 +38,8 @@ def test_fields_of_every_type_are_edited_in_place_and_kept_in_the_history(house,
         saved(page)
     page.get_by_label("Markets", exact=True).select_option(["A", "C"])
     saved(page)
+    # The page follows its own edit; typing begins when it has, so that the browser driver does not type into a replaced element.
+    page.locator("#history", has_text="A, C").wait_for()
     page.locator("#f-description").fill("A <b>bold</b> plan")
     page.locator("#f-name").focus()
     saved(page)

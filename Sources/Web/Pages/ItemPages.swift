@@ -202,16 +202,17 @@ enum ItemPages {
         let expected = visit.form["version"].flatMap { Int64($0) }
         let origin = EditOrigin(actor: try visit.actor(), cause: .edit, at: visit.now)
         let id = page.item.id
+        let version: Int64
         do {
-            try await visit.store.write { transaction in
-                _ = try transaction.edit(id, changes: [key: new], expecting: expected.map { [key: $0] } ?? [:], origin: origin)
+            version = try await visit.store.write { transaction in
+                try transaction.edit(id, changes: [key: new], expecting: expected.map { [key: $0] } ?? [:], origin: origin).version(of: key)
             }
         } catch StoreError.changedMeanwhile {
             throw Refusal.invalid(
                 message: "\(definition.label) was changed by somebody else while you were typing.",
                 remedy: "The page shows the new value now; make your change again if it still counts.")
         }
-        return visit.isScripted ? .json(["saved": true]) : .seeOther("/items/\(id)")
+        return visit.isScripted ? .json(["saved": true, "version": .integer(version)]) : .seeOther("/items/\(id)")
     }
 
     private static func archive(_ visit: Visit, _ isArchived: Bool) async throws -> Reply {

@@ -77,8 +77,21 @@ function listen() {
   };
 }
 
-async function send(form, submitter) {
+// Edits of one field go out one after the other, each from the version that the one before has made: whoever types faster than the
+// page follows is not told that somebody else was there.
+const queues = new Map();
+const versions = new Map();
+function send(form, submitter) {
   const data = new URLSearchParams(new FormData(form, submitter));
+  const sending = (queues.get(form.action) ?? Promise.resolve()).then(() => {
+    if (data.has("version")) data.set("version", Math.max(Number(data.get("version")), versions.get(form.action) ?? 0));
+    return sendNow(form, submitter, data);
+  });
+  queues.set(form.action, sending);
+  return sending;
+}
+
+async function sendNow(form, submitter, data) {
   const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, {
     method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual",
   }).catch(() => null);
@@ -91,6 +104,7 @@ async function send(form, submitter) {
     refresh();
     return false;
   }
+  if (json.version) versions.set(form.action, json.version);
   say(json.message ?? "Saved");
   refresh();
   return true;
