@@ -24,7 +24,7 @@ function fetchPage() {
   });
 }
 
-const isBusy = part => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), textarea, [contenteditable]");
+const isBusy = part => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");
 
 // The innermost parts that hold what a person is typing are left alone; everything around them is brought up to date.
 function replaceParts(fresh) {
