@@ -20,7 +20,7 @@ def test_each_side_follows_the_other_within_a_second(tmp_path, page):
         page.get_by_role("button", name="Sign in").click()
         page.wait_for_url("**/initiatives")
         page.locator("table.list td.name a").first.click()
-        page.wait_for_function("document.documentElement.dataset.connected === 'yes'")
+        page.locator("html[data-connected=yes]").wait_for(state="attached")
         page.evaluate("window.stayed = true")
         number = page.locator(".chip").first.inner_text().split("#")[1].split()[0]
         address = f"http://127.0.0.1:{azure_port}/_simulator/work-items/{number}"
