@@ -1,3 +1,5 @@
+import Foundation
+
 /// The parts of an `http` or `https` address, read by one strict parser: what is odd is refused, not repaired.
 public struct WebAddress: Hashable, Sendable {
     public let isSecure: Bool
@@ -37,7 +39,7 @@ public struct WebAddress: Hashable, Sendable {
         }
         var decoded: [String] = []
         for segment in rest.dropFirst(authority.count).split(separator: "/") {
-            guard let text = percentDecoded(String(segment)), text != ".", text != "..",
+            guard let text = String(segment).removingPercentEncoding, text != ".", text != "..",
                 !text.unicodeScalars.contains(where: { $0.value < 0x20 || $0 == "/" || $0 == "\\" })
             else { throw .malformed }
             decoded.append(text)
@@ -68,33 +70,7 @@ public struct WebAddress: Hashable, Sendable {
     }
 }
 
-/// One segment of a path, with everything but letters, digits and `-._~$` escaped.
-public func percentEncoded(_ segment: String) -> String {
-    var result = ""
-    for byte in segment.utf8 {
-        let isPlain = (0x61...0x7A).contains(byte | 0x20) && byte < 0x80 || (0x30...0x39).contains(byte) || "-._~$".utf8.contains(byte)
-        if isPlain {
-            result.unicodeScalars.append(Unicode.Scalar(byte))
-        } else {
-            let digits = String(byte, radix: 16, uppercase: true)
-            result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-        }
-    }
-    return result
-}
+private let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$")
 
-func percentDecoded(_ text: String) -> String? {
-    var bytes: [UInt8] = []
-    var iterator = text.utf8.makeIterator()
-    while let byte = iterator.next() {
-        guard byte == UInt8(ascii: "%") else {
-            bytes.append(byte)
-            continue
-        }
-        guard let high = iterator.next(), let low = iterator.next(),
-            let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
-        else { return nil }
-        bytes.append(value)
-    }
-    return String(validating: bytes, as: UTF8.self)
-}
+/// One segment of a path, or one side of a query's pair, with everything but letters, digits and `-._~$` escaped.
+public func percentEncoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "" }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// Azure DevOps' REST API for work items and service hooks, version 7.1, as one identity of one organisation.
@@ -112,16 +113,4 @@ extension AzureDevOpsError {
 }
 
 /// Base64 as basic authentication wants it.
-public func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var result: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let chunk = bytes[start..<min(start + 3, bytes.count)]
-        var value = UInt32(0)
-        for offset in 0..<3 { value = value << 8 | (offset < chunk.count ? UInt32(chunk[start + offset]) : 0) }
-        for offset in 0..<4 {
-            result.append(offset <= chunk.count ? alphabet[Int(value >> UInt32(18 - 6 * offset) & 63)] : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: result, as: UTF8.self)
-}
+public func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }

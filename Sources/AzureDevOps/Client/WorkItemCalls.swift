@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 extension AzureDevOpsClient {
@@ -112,7 +113,7 @@ extension AzureDevOpsClient {
         if let token = json["continuationToken"]?.string { return token }
         guard let link = json["nextLink"]?.string, let query = link.split(separator: "?").last else { return nil }
         for pair in query.split(separator: "&") where pair.lowercased().hasPrefix("continuationtoken=") {
-            return percentDecoded(String(pair.dropFirst("continuationtoken=".count)))
+            return String(pair.dropFirst("continuationtoken=".count)).removingPercentEncoding
         }
         return nil
     }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 extension World {
@@ -63,9 +64,4 @@ extension World {
     }
 }
 
-func trimmed(_ text: String) -> String {
-    var slice = Substring(text)
-    while let first = slice.first, first.isWhitespace { slice.removeFirst() }
-    while let last = slice.last, last.isWhitespace { slice.removeLast() }
-    return String(slice)
-}
+func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }

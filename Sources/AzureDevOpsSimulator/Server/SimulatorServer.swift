@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import Foundation
 import HTTPTypes
 import Hummingbird
 import JSON
@@ -54,7 +55,7 @@ struct SimulatorResponder: HTTPResponder {
     let latency: Int64
 
     func respond(to request: Request, context: BasicRequestContext) async throws -> Response {
-        let segments = request.uri.path.split(separator: "/").map { String($0).removingPercents ?? String($0) }
+        let segments = request.uri.path.split(separator: "/").map { String($0).removingPercentEncoding ?? String($0) }
         guard let first = segments.first else { return page() }
         if first == "_simulator", segments.count == 2, segments[1] == "events" { return await events() }
         let body = try await request.body.collect(upTo: 130 << 20)
@@ -71,8 +72,8 @@ struct SimulatorResponder: HTTPResponder {
         var pairs: [String: String] = [:]
         for part in (text ?? "").split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(pair[0]).removingPercents ?? ""
-            pairs[name.lowercased()] = pair.count > 1 ? String(pair[1]).replacing("+", with: " ").removingPercents : ""
+            let name = String(pair[0]).removingPercentEncoding ?? ""
+            pairs[name.lowercased()] = pair.count > 1 ? String(pair[1]).replacing("+", with: " ").removingPercentEncoding : ""
         }
         return pairs
     }
@@ -117,22 +118,3 @@ struct SimulatorResponder: HTTPResponder {
 }
 
 private struct ConnectionCut: Error {}
-
-extension String {
-    /// `nil` when an escape is broken.
-    var removingPercents: String? {
-        var result: [UInt8] = []
-        var iterator = utf8.makeIterator()
-        while let byte = iterator.next() {
-            guard byte == UInt8(ascii: "%") else {
-                result.append(byte)
-                continue
-            }
-            guard let high = iterator.next(), let low = iterator.next(),
-                let value = UInt8(String(decoding: [high, low], as: UTF8.self), radix: 16)
-            else { return nil }
-            result.append(value)
-        }
-        return String(validating: result, as: UTF8.self)
-    }
-}

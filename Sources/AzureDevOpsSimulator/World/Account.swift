@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// Somebody whom the organisation knows.
@@ -40,44 +41,10 @@ public struct AccessToken: Hashable, Sendable {
     public var mayManageHooks = true
 }
 
-func base64(_ bytes: [UInt8]) -> String {
-    let alphabet = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/".utf8)
-    var result: [UInt8] = []
-    for start in stride(from: 0, to: bytes.count, by: 3) {
-        let chunk = bytes[start..<min(start + 3, bytes.count)]
-        var value = UInt32(0)
-        for offset in 0..<3 { value = value << 8 | (offset < chunk.count ? UInt32(chunk[start + offset]) : 0) }
-        for offset in 0..<4 {
-            result.append(offset <= chunk.count ? alphabet[Int(value >> UInt32(18 - 6 * offset) & 63)] : UInt8(ascii: "="))
-        }
-    }
-    return String(decoding: result, as: UTF8.self)
-}
+func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
 /// `nil` for anything but canonical base64: one stray `=` is refused by the service as well (FACTS.md 4).
 func bytes(base64 text: String) -> [UInt8]? {
-    var values: [UInt8] = []
-    let digits = Array(text.utf8)
-    guard digits.count.isMultiple(of: 4) else { return nil }
-    var bits = UInt32(0)
-    var count = 0
-    for (index, digit) in digits.enumerated() {
-        let value: UInt32
-        switch digit {
-        case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = UInt32(digit - 65)
-        case UInt8(ascii: "a")...UInt8(ascii: "z"): value = UInt32(digit - 71)
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): value = UInt32(digit + 4)
-        case UInt8(ascii: "+"): value = 62
-        case UInt8(ascii: "/"): value = 63
-        case UInt8(ascii: "=") where index >= digits.count - 2 && digits[index...].allSatisfy { $0 == UInt8(ascii: "=") }: continue
-        default: return nil
-        }
-        bits = bits << 6 | value
-        count += 6
-        if count >= 8 {
-            count -= 8
-            values.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
-        }
-    }
-    return base64(values) == text ? values : nil
+    guard let bytes = Data(base64Encoded: text).map(Array.init), base64(bytes) == text else { return nil }
+    return bytes
 }

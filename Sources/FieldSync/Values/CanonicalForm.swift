@@ -17,7 +17,7 @@ public enum CanonicalForm {
         case .dateTime: return json.string.flatMap { Instant(iso8601: $0) }.map { .instant($0) }
         case .identity: return identity(json).map { .identity($0) }
         case .tags:
-            let labels = (json.string ?? "").split(whereSeparator: { $0 == ";" || $0 == "," }).map { trimmed(String($0)) }
+            let labels = (json.string ?? "").split(whereSeparator: { $0 == ";" || $0 == "," }).map { String($0).trimmed }
             let tags = RemoteTags(labels.filter { !$0.isEmpty })
             return tags.labels.isEmpty ? nil : .tags(tags)
         }
@@ -50,7 +50,7 @@ public enum CanonicalForm {
                 return RemoteIdentity(uniqueName: text.contains("@") || text.contains("\\") ? text : nil, displayName: text)
             }
             let uniqueName = String(text[text.index(after: open)...].dropLast())
-            return RemoteIdentity(uniqueName: uniqueName.isEmpty ? nil : uniqueName, displayName: trimmed(String(text[..<open])))
+            return RemoteIdentity(uniqueName: uniqueName.isEmpty ? nil : uniqueName, displayName: String(text[..<open]).trimmed)
         }
         guard let object = json?.object else { return nil }
         let uniqueName = object["uniqueName"]?.string
@@ -66,7 +66,7 @@ public enum CanonicalForm {
     /// Line ends as `\n` and no white space at the edges. Composed and decomposed letters are equal in Swift already.
     static func normalised(_ text: String, keepingLines: Bool) -> String {
         let lines = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-        return trimmed(keepingLines ? lines : lines.replacing("\n", with: " "))
+        return (keepingLines ? lines : lines.replacing("\n", with: " ")).trimmed
     }
 
     static func richText(_ source: String, _ format: RichText.Format) -> RemoteValue? {
@@ -82,18 +82,11 @@ public enum CanonicalForm {
             return html.isEmpty ? nil : .html(html)
         case .markdown:
             let lines = text.source.replacing("\r\n", with: "\n").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
-            let markdown = trimmed(lines)
+            let markdown = lines.trimmed
             return markdown.isEmpty ? nil : RichText(format: .markdown, source: markdown)
         }
     }
 
     /// Raw angle brackets in Markdown are eaten as HTML (FACTS.md 12).
     private static func escapedForMarkdown(_ text: String) -> String { text.replacing("<", with: "&lt;").replacing(">", with: "&gt;") }
-
-    static func trimmed(_ text: String) -> String {
-        var slice = Substring(text)
-        while let first = slice.first, first.isWhitespace { slice.removeFirst() }
-        while let last = slice.last, last.isWhitespace { slice.removeLast() }
-        return String(slice)
-    }
 }

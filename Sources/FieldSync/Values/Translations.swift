@@ -228,7 +228,7 @@ struct TagsTranslation: Translation {
         case nil: return nil
         case .tags(let tags): labels = tags.labels
         case .text(let text):
-            labels = text.split(separator: ";").map { CanonicalForm.trimmed(String($0)) }.filter { !$0.isEmpty }
+            labels = text.split(separator: ";").map { String($0).trimmed }.filter { !$0.isEmpty }
         default: throw .wrongType(value: remote?.shortText ?? "", field: label)
         }
         guard let options else { return .set(of: labels) }

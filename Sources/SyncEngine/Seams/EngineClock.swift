@@ -1,3 +1,4 @@
+import Foundation
 import Portfolio
 
 /// The engine's time: a real clock in production, the simulation's own in tests.
@@ -11,10 +12,7 @@ public protocol EngineClock: Sendable {
 public struct SystemClock: EngineClock {
     public init() {}
 
-    public var now: Instant {
-        let sinceEpoch = ContinuousWallClock.millisecondsSinceEpoch()
-        return Instant(milliseconds: sinceEpoch)
-    }
+    public var now: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
 
     public func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
 }

@@ -182,12 +182,3 @@ extension ConnectionReport {
         return nil
     }
 }
-
-extension String {
-    var trimmed: String {
-        var slice = Substring(self)
-        while let first = slice.first, first.isWhitespace { slice.removeFirst() }
-        while let last = slice.last, last.isWhitespace { slice.removeLast() }
-        return String(slice)
-    }
-}

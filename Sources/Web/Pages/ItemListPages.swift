@@ -1,3 +1,4 @@
+import AzureDevOps
 import Markup
 import Portfolio
 import Store
@@ -171,9 +172,9 @@ enum ItemListPages {
     private static func address(_ visit: Visit, _ kind: ItemKind, _ changes: [String: String]) -> String {
         var pairs: [String] = []
         for name in Set(visit.query.names).sorted() where changes[name] == nil {
-            for value in visit.query.all(name) where !value.isEmpty { pairs.append("\(escaped(name))=\(escaped(value))") }
+            for value in visit.query.all(name) where !value.isEmpty { pairs.append("\(percentEncoded(name))=\(percentEncoded(value))") }
         }
-        for (name, value) in changes.sorted(by: { $0.key < $1.key }) { pairs.append("\(name)=\(escaped(value))") }
+        for (name, value) in changes.sorted(by: { $0.key < $1.key }) { pairs.append("\(name)=\(percentEncoded(value))") }
         return "\(path(kind))?\(pairs.joined(separator: "&"))"
     }
 
@@ -194,18 +195,4 @@ enum ItemListPages {
 
 extension Item {
     var light: RAG? { if case .rag(let light) = self[.rag] { light } else { nil } }
-}
-
-func escaped(_ text: String) -> String {
-    var result = ""
-    for byte in text.utf8 {
-        let isPlain = (0x61...0x7A).contains(byte | 0x20) && byte < 0x80 || (0x30...0x39).contains(byte) || "-._~".utf8.contains(byte)
-        if isPlain {
-            result.unicodeScalars.append(Unicode.Scalar(byte))
-        } else {
-            let digits = String(byte, radix: 16, uppercase: true)
-            result += digits.count == 1 ? "%0\(digits)" : "%\(digits)"
-        }
-    }
-    return result
 }

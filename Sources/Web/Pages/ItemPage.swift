@@ -1,3 +1,4 @@
+import AzureDevOps
 import FieldSync
 import Markup
 import Portfolio
@@ -15,7 +16,7 @@ struct ItemPage: Sendable {
         /// The work item's page in Azure DevOps.
         var address: String? {
             guard let id = link.workItem, let url = instance?.url else { return nil }
-            return "\(url)/\(escaped(integration.projectName))/_workitems/edit/\(id)"
+            return "\(url)/\(percentEncoded(integration.projectName))/_workitems/edit/\(id)"
         }
     }
 
