@@ -66,17 +66,25 @@ public actor Connections {
     }
 
     /// A client for a token that is not stored yet.
-    func client(url: OrganisationURL, token: Secret) -> AzureDevOpsClient {
-        AzureDevOpsClient(organisation: url, personalAccessToken: token, transport: transport, pacer: RequestPacer())
+    func client(url: String, token: Secret) throws(ConnectionProblem) -> AzureDevOpsClient {
+        guard !token.isEmpty else {
+            throw ConnectionProblem(message: "The personal access token is empty.", remedy: "Paste the token that Azure DevOps showed you.")
+        }
+        return AzureDevOpsClient(
+            organisation: try organisation(url), personalAccessToken: token, transport: transport, pacer: RequestPacer())
     }
 
-    private func client(of instance: Instance, _ credential: Credential, priority: RequestPriority) throws -> AzureDevOpsClient {
-        let url: OrganisationURL
+    /// The organisation or collection behind an address that somebody has typed.
+    nonisolated func organisation(_ url: String) throws(ConnectionProblem) -> OrganisationURL {
         do {
-            url = try OrganisationURL(instance.url, policy: policy)
+            return try OrganisationURL(url, policy: policy)
         } catch {
             throw ConnectionProblem(message: error.message, remedy: error.remedy)
         }
+    }
+
+    private func client(of instance: Instance, _ credential: Credential, priority: RequestPriority) throws -> AzureDevOpsClient {
+        let url = try organisation(instance.url)
         let token: [UInt8]
         do {
             token = try vault.open(credential.sealed, for: Vault.purpose(ofCredential: credential.id, of: instance.id))

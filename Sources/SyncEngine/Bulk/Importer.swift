@@ -69,9 +69,7 @@ struct Importer {
 
     private func make(_ entity: EntityMapping, _ type: WorkItemTypeSchema, _ snapshot: RemoteSnapshot) throws -> Item {
         let batch = try transaction.reconcileBatch([], of: run.integration)
-        let context = MappingContext(
-            entity: entity, mappingVersion: work.mapping.version, defaultMode: work.integration.defaultMode, type: type,
-            vocabulary: batch.vocabulary)
+        let context = batch.context(entity, type)
         let trigger = Trigger(
             cause: .bulk, movements: [.pull], includesManualFields: true, initialSource: .azureDevOps, run: run.id, priority: .bulk)
         let blank = Item(
@@ -137,11 +135,7 @@ struct Importer {
                 integration: run.integration, item: item.id, workItem: snapshot.id, workItemType: snapshot.type,
                 marker: random.hexadecimal(bytes: 16), priority: .bulk, cause: .bulk, at: now))
         link.fields = plan.fields
-        link.seenRevision = snapshot.revision
-        link.seenParent = snapshot.parent
-        link.remoteState = snapshot.state
-        link.remoteChangedAt = snapshot.changedAt
-        link.remoteChangedBy = snapshot.changedBy?.displayName
+        link.note(snapshot)
         link.syncedAt = now
         link.settled = link.dirty
         try transaction.update(link)

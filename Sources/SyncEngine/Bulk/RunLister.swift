@@ -57,13 +57,9 @@ struct RunLister: Sendable {
                 SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.WorkItemType] = \(quotedForWIQL(type)) \
                 AND [System.Id] > \(ids.last ?? 0) ORDER BY [System.Id]
                 """
-            do throws(AzureDevOpsError) {
-                let page = try await work.client.query(wiql, project: work.integration.projectID, top: Self.page)
-                ids += page
-                guard page.count == Self.page else { return ids }
-            } catch {
-                throw LaneStop(reading: RemoteFailure(error))
-            }
+            let page = try await reading { try await work.client.query(wiql, project: work.integration.projectID, top: Self.page) }
+            ids += page
+            guard page.count == Self.page else { return ids }
         }
     }
 

@@ -67,15 +67,10 @@ struct RunWorker: Sendable {
             let outcomes = try await reconciler.preview(ids, in: run.integration, as: choice)
             return results(linked, outcomes, isDryRun: true)
         }
-        try await reconciler.locks.take(Set(ids))
-        do {
-            let outcomes = try await reconciler.reconcile(ids, in: run.integration, as: choice, priority: .bulk)
-            await reconciler.locks.release(Set(ids))
-            return results(linked, outcomes, isDryRun: false)
-        } catch {
-            await reconciler.locks.release(Set(ids))
-            throw error
+        let outcomes = try await reconciler.locks.holding(Set(ids)) {
+            try await reconciler.reconcile(ids, in: run.integration, as: choice, priority: .bulk)
         }
+        return results(linked, outcomes, isDryRun: false)
     }
 
     private func trigger(of run: Run) -> Trigger {
@@ -129,10 +124,8 @@ struct RunWorker: Sendable {
     private func importWorkItems(_ entries: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [RunEntry] {
         guard !entries.isEmpty else { return [] }
         var snapshots: [Int64: RemoteSnapshot] = [:]
-        do throws(AzureDevOpsError) {
-            for item in try await work.client.workItems(entries.compactMap(\.workItem)) { snapshots[item.id] = RemoteSnapshot(item) }
-        } catch {
-            throw LaneStop(reading: RemoteFailure(error))
+        for item in try await reading({ try await work.client.workItems(entries.compactMap(\.workItem)) }) {
+            snapshots[item.id] = RemoteSnapshot(item)
         }
         let now = clock.now
         let read = snapshots

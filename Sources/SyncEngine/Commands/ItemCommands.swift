@@ -31,14 +31,12 @@ public struct ItemCommands: Sendable {
 
     func press(_ id: Identifier<Link>, _ trigger: Trigger) async throws -> LinkOutcome {
         guard let link = try await store.read({ try $0.link(id) }), link.state.isLive else { throw StoreError.notFound("The link") }
-        try await reconciler.locks.take([id])
         do {
-            let outcomes = try await reconciler.reconcile([id], in: link.integration, as: .fixed(trigger), priority: .interactive)
-            await reconciler.locks.release([id])
+            let outcomes = try await reconciler.locks.holding([id]) {
+                try await reconciler.reconcile([id], in: link.integration, as: .fixed(trigger), priority: .interactive)
+            }
             return outcomes.first ?? LinkOutcome(link: id, item: link.item, workItem: link.workItem)
-        } catch {
-            await reconciler.locks.release([id])
-            guard let stop = error as? LaneStop else { throw error }
+        } catch let stop as LaneStop {
             try await health.note(stop, of: link.integration)
             throw ConnectionProblem(message: stop.problem.message, remedy: stop.problem.remedy)
         }
@@ -125,8 +123,7 @@ public struct ItemCommands: Sendable {
     /// Cuts the link. Both sides keep all they have; linking the two again takes up what the link remembers.
     public func unlink(_ id: Identifier<Link>, by actor: Actor) async throws {
         let now = clock.now
-        try await reconciler.locks.take([id])
-        do {
+        try await reconciler.locks.holding([id]) {
             try await store.write { transaction in
                 guard var link = try transaction.link(id), link.state.isLive else { throw StoreError.notFound("The link") }
                 link.state = .disconnected
@@ -140,11 +137,7 @@ public struct ItemCommands: Sendable {
                         link: link, field: nil, action: .unlinked, before: link.workItem.map { "#\($0)" }, at: now, actor: actor.name,
                         cause: .link))
             }
-        } catch {
-            await reconciler.locks.release([id])
-            throw error
         }
-        await reconciler.locks.release([id])
     }
 
     /// Work items by number or by words of the title, the newest first.

@@ -1,3 +1,4 @@
+import AzureDevOps
 import Store
 
 /// What stops the work on a whole integration, not only on one link.
@@ -23,5 +24,15 @@ enum LaneStop: Error, Hashable, Sendable {
             case .permanent(let problem): .unusable(problem)
             default: .later(failure.problem, after: nil)
             }
+    }
+}
+
+/// Reads from Azure DevOps as a part of the work on an integration.
+/// - Throws: `LaneStop` for whatever went wrong.
+func reading<Value: Sendable>(_ call: () async throws -> Value) async throws -> Value {
+    do {
+        return try await call()
+    } catch let error as AzureDevOpsError {
+        throw LaneStop(reading: RemoteFailure(error))
     }
 }

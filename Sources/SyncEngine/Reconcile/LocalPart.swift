@@ -40,10 +40,7 @@ struct LocalPart {
         guard batch.integration.state == .active || request.isPreview else { return [] }
         var contexts: [ItemKind: MappingContext] = [:]
         for entity in batch.mapping.mapping.entities {
-            guard let type = request.schema[entity.workItemType] else { continue }
-            contexts[entity.kind] = MappingContext(
-                entity: entity, mappingVersion: batch.mapping.version, defaultMode: batch.integration.defaultMode, type: type,
-                vocabulary: batch.vocabulary)
+            contexts[entity.kind] = batch.context(for: entity.kind, schema: request.schema)
         }
         var planned: [PlannedLink] = []
         for entry in batch.entries {
@@ -65,10 +62,9 @@ struct LocalPart {
             remedy: "Add the pair to the mapping, or unlink the item.")
         if !request.isPreview { try transaction.update(link) }
         let trigger = request.choice.trigger(for: link)
-        let context = MappingContext(
-            entity: EntityMapping(kind: entry.item.kind, workItemType: ""), mappingVersion: batch.mapping.version,
-            defaultMode: batch.integration.defaultMode, type: WorkItemTypeSchema(name: "", referenceName: "", states: [], fields: []),
-            vocabulary: batch.vocabulary)
+        let context = batch.context(
+            EntityMapping(kind: entry.item.kind, workItemType: ""),
+            WorkItemTypeSchema(name: "", referenceName: "", states: [], fields: []))
         return PlannedLink(
             link: link, item: entry.item, snapshot: snapshot, context: context, trigger: trigger, pushes: [:], generation: link.dirty,
             epoch: batch.integration.epoch,
@@ -115,15 +111,8 @@ struct LocalPart {
         if isForeign, snapshot.revision > link.seenRevision { link.automaticWrites = 0 }
         let wasOutside = link.state != .active
         link.state = .active
-        link.seenRevision = max(link.seenRevision, snapshot.revision)
-        link.seenParent = snapshot.parent
-        link.workItemType = snapshot.type
-        link.remoteState = snapshot.state
-        link.remoteChangedAt = snapshot.changedAt
-        link.remoteChangedBy = snapshot.changedBy?.displayName
+        link.note(snapshot)
         link.fields = plan.fields
-        link.failures = 0
-        link.problem = nil
         if wasOutside {
             try transaction.file(receipt(link, trigger, .stateChanged, detail: "The work item is back; synchronising again."))
         }

@@ -29,6 +29,24 @@ actor Locks<Key: Hashable & Sendable> {
         held.formUnion(ids)
     }
 
+    /// Holds all of `ids` while `body` runs, however it ends.
+    nonisolated func holding<Value: Sendable>(_ ids: Set<Key>, _ body: () async throws -> Value) async throws -> Value {
+        try await take(ids)
+        return try await releasing(ids, after: body)
+    }
+
+    /// Releases `ids`, which are held, when `body` has ended, however it ends.
+    nonisolated func releasing<Value: Sendable>(_ ids: Set<Key>, after body: () async throws -> Value) async throws -> Value {
+        do {
+            let value = try await body()
+            await release(ids)
+            return value
+        } catch {
+            await release(ids)
+            throw error
+        }
+    }
+
     func release(_ ids: Set<Key>) {
         held.subtract(ids)
         let ready = waiters.filter { held.isDisjoint(with: $0.ids) }

@@ -24,6 +24,17 @@ struct ReconcileBatch: Sendable {
         }
     }
 
+    /// How the items of one kind are mapped; `nil` when the mapping leaves them out, or the project lacks their type.
+    func context(for kind: ItemKind, schema: ProjectSchema) -> MappingContext? {
+        guard let entity = mapping.mapping[kind], let type = schema[entity.workItemType] else { return nil }
+        return context(entity, type)
+    }
+
+    func context(_ entity: EntityMapping, _ type: WorkItemTypeSchema) -> MappingContext {
+        MappingContext(
+            entity: entity, mappingVersion: mapping.version, defaultMode: integration.defaultMode, type: type, vocabulary: vocabulary)
+    }
+
     var vocabulary: Vocabulary {
         Vocabulary(
             stages: workspace.stages, people: workspace.people, peopleTable: peopleTable, businessUnits: workspace.businessUnits,

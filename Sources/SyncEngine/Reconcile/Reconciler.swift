@@ -82,13 +82,11 @@ struct Reconciler: Sendable {
         guard let mapping = try await store.read({ try $0.mappingSet(connection.integration.mappingSet) }) else {
             throw LaneStop.unusable(LinkProblem(message: "The integration has no mapping.", remedy: "Choose a mapping set for it."))
         }
-        do throws(AzureDevOpsError) {
-            let schema = try await schemas.schema(
+        let schema = try await reading {
+            try await schemas.schema(
                 of: connection.integration.projectID, types: Set(mapping.mapping.entities.map(\.workItemType)), by: connection.client)
-            return Work(connection: connection, mapping: mapping, schema: schema)
-        } catch {
-            throw LaneStop(reading: RemoteFailure(error))
         }
+        return Work(connection: connection, mapping: mapping, schema: schema)
     }
 
     private func creator(_ work: Work) -> WorkItemCreator { WorkItemCreator(reconciler: self, work: work) }
@@ -118,10 +116,8 @@ struct Reconciler: Sendable {
     /// Reads the work items of some links, and settles what became of those that are not there or no longer belong here.
     private func snapshots(_ links: [Link], _ work: Work) async throws -> [Identifier<Link>: RemoteSnapshot] {
         var byID: [Int64: RemoteSnapshot] = [:]
-        do throws(AzureDevOpsError) {
-            for item in try await work.client.workItems(links.compactMap(\.workItem)) { byID[item.id] = RemoteSnapshot(item) }
-        } catch {
-            throw LaneStop(reading: RemoteFailure(error))
+        for item in try await reading({ try await work.client.workItems(links.compactMap(\.workItem)) }) {
+            byID[item.id] = RemoteSnapshot(item)
         }
         let projectName = try await currentName(of: work.integration, seen: byID.values.first?.project, by: work.client)
         let kinds = try await store.read { transaction in
@@ -153,12 +149,7 @@ struct Reconciler: Sendable {
     /// A project may be renamed; its id stays.
     private func currentName(of integration: Integration, seen: String?, by client: AzureDevOpsClient) async throws -> String {
         guard let seen, seen.lowercased() != integration.projectName.lowercased() else { return integration.projectName }
-        let project: TeamProject
-        do throws(AzureDevOpsError) {
-            project = try await client.project(integration.projectID)
-        } catch {
-            throw LaneStop(reading: RemoteFailure(error))
-        }
+        let project = try await reading { try await client.project(integration.projectID) }
         if project.name != integration.projectName {
             try await store.write { transaction in _ = try transaction.change(integration.id) { $0.projectName = project.name } }
         }

@@ -84,15 +84,9 @@ struct RemotePart: Sendable {
             let movedOtherwise = planned.context.rules.keys.contains { key in
                 planned.pushes[key] == nil && returned.value(of: key, in: planned.context) != link.fields[key]?.remote
             }
-            link.seenRevision = max(link.seenRevision, returned.revision)
-            link.seenParent = returned.parent
-            link.remoteState = returned.state
-            link.remoteChangedAt = returned.changedAt
-            link.remoteChangedBy = returned.changedBy?.displayName
+            link.note(returned)
             link.syncedAt = now
             link.writtenAt = now
-            link.failures = 0
-            link.problem = nil
             if !planned.trigger.isPressed, planned.trigger.run == nil { link.automaticWrites += 1 }
             if planned.trigger.coversEverything, !planned.isPartial { link.settled = max(link.settled, planned.generation) }
             // A rule of the project changed another mapped field in the same revision: it is read as well.

@@ -1,6 +1,7 @@
 import FieldSync
 import JSON
 import Portfolio
+import Store
 
 /// A work item as it was read, reduced to what planning needs.
 public struct RemoteSnapshot: Hashable, Sendable {
@@ -41,5 +42,19 @@ public struct RemoteSnapshot: Hashable, Sendable {
         self.changedBy = changedBy
         self.createdBy = createdBy
         self.webURL = webURL
+    }
+}
+
+extension Link {
+    /// Notes what a reading or an answer showed of the work item. Whatever stood in the way of the whole link is over.
+    mutating func note(_ snapshot: RemoteSnapshot) {
+        workItemType = snapshot.type
+        seenRevision = max(seenRevision, snapshot.revision)
+        seenParent = snapshot.parent
+        remoteState = snapshot.state
+        remoteChangedAt = snapshot.changedAt
+        remoteChangedBy = snapshot.changedBy?.displayName
+        failures = 0
+        problem = nil
     }
 }

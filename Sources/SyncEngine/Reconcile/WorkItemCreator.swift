@@ -103,9 +103,7 @@ struct WorkItemCreator: Sendable {
                 return nil
             }
             let batch = try transaction.reconcileBatch([link], of: work.integration.id)
-            guard batch.integration.state == .active, let entity = batch.mapping.mapping[item.kind],
-                let type = work.schema[entity.workItemType]
-            else {
+            guard batch.integration.state == .active, let context = batch.context(for: item.kind, schema: work.schema) else {
                 link.problem = LinkProblem(
                     message: "\(item.kind.plural) are not mapped in this integration.",
                     remedy: "Add the pair to the mapping, then press Create again.")
@@ -113,9 +111,7 @@ struct WorkItemCreator: Sendable {
                 try transaction.update(link)
                 return nil
             }
-            let context = MappingContext(
-                entity: entity, mappingVersion: batch.mapping.version, defaultMode: batch.integration.defaultMode, type: type,
-                vocabulary: batch.vocabulary)
+            let entity = context.entity
             var patch = WorkItemPatch()
             var pairs: [FieldKey: AgreedPair] = [:]
             var fields: [FieldKey: String] = [:]
@@ -152,23 +148,11 @@ struct WorkItemCreator: Sendable {
             guard var link = try transaction.link(link.id) else { return LinkOutcome(link: link.id, item: link.item) }
             let batch = try transaction.reconcileBatch([link], of: work.integration.id)
             link.workItem = created.id
-            link.workItemType = created.type
             if link.state == .creating { link.state = .active }
-            link.seenRevision = created.revision
-            link.seenParent = created.parent
-            link.remoteState = created.state
-            link.remoteChangedAt = created.changedAt
-            link.remoteChangedBy = created.changedBy?.displayName
-            link.problem = nil
-            link.failures = 0
+            link.note(created)
             link.syncedAt = now
             link.writtenAt = now
-            if let item = try transaction.item(link.item), let entity = batch.mapping.mapping[item.kind],
-                let type = work.schema[entity.workItemType]
-            {
-                let context = MappingContext(
-                    entity: entity, mappingVersion: batch.mapping.version, defaultMode: batch.integration.defaultMode, type: type,
-                    vocabulary: batch.vocabulary)
+            if let item = try transaction.item(link.item), let context = batch.context(for: item.kind, schema: work.schema) {
                 for (key, pair) in attempt.pairs {
                     let value = created.value(of: key, in: context)
                     link.fields[key] = LinkField(agreed: AgreedPair(local: pair.local, remote: value), remote: value)
@@ -227,14 +211,10 @@ struct WorkItemCreator: Sendable {
             SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = \(quotedForWIQL(work.integration.projectName)) \
             AND [System.CreatedBy] = @Me AND [System.CreatedDate] >= '\(since)' ORDER BY [System.Id]
             """
+        let ids = try await reading { try await work.client.query(wiql, project: work.integration.projectID, timePrecision: true) }
         var found: [RemoteSnapshot] = []
-        do throws(AzureDevOpsError) {
-            let ids = try await work.client.query(wiql, project: work.integration.projectID, timePrecision: true)
-            for chunk in ids.chunks(of: AzureDevOpsClient.largestBatch) {
-                found += try await work.client.workItems(chunk).map { RemoteSnapshot($0) }
-            }
-        } catch {
-            throw LaneStop(reading: RemoteFailure(error))
+        for chunk in ids.chunks(of: AzureDevOpsClient.largestBatch) {
+            found += try await reading { try await work.client.workItems(chunk) }.map { RemoteSnapshot($0) }
         }
         return found.filter { $0.hyperlinks.contains { $0.hasSuffix("/l/\(link.marker)") } }.sorted { $0.id < $1.id }
     }

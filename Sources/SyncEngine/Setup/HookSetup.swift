@@ -16,19 +16,7 @@ struct HookSetup: Sendable {
     /// Makes sure that there is one hook for each kind of event. Where the token may not create them, the integration's page shows
     /// addresses and secrets to enter by hand.
     func establish(_ id: Identifier<Integration>) async throws {
-        try await locked(id) { try await makeMissing(id) }
-    }
-
-    private func locked<Result: Sendable>(_ id: Identifier<Integration>, _ body: () async throws -> Result) async throws -> Result {
-        try await locks.take([id])
-        do {
-            let result = try await body()
-            await locks.release([id])
-            return result
-        } catch {
-            await locks.release([id])
-            throw error
-        }
+        try await locks.holding([id]) { try await makeMissing(id) }
     }
 
     private func makeMissing(_ id: Identifier<Integration>) async throws {
@@ -117,7 +105,7 @@ struct HookSetup: Sendable {
     /// Removes our subscriptions. The rows stay, disabled, so that a late delivery is answered 410 and ends its subscription.
     /// Returns those that could not be removed, in words.
     func remove(_ id: Identifier<Integration>) async throws -> [String] {
-        try await locked(id) { try await removeAll(id) }
+        try await locks.holding([id]) { try await removeAll(id) }
     }
 
     private func removeAll(_ id: Identifier<Integration>) async throws -> [String] {

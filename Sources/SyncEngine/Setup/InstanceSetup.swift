@@ -32,26 +32,14 @@ public struct InstanceSetup: Sendable {
 
     /// *Test*: tries everything, keeps nothing.
     public func check(url: String, token: Secret) async throws(ConnectionProblem) -> ConnectionReport {
-        let address = try await organisation(url)
-        guard !token.isEmpty else {
-            throw ConnectionProblem(message: "The personal access token is empty.", remedy: "Paste the token that Azure DevOps showed you.")
-        }
-        return await connections.client(url: address, token: token).checkConnection()
-    }
-
-    private func organisation(_ url: String) async throws(ConnectionProblem) -> OrganisationURL {
-        do {
-            return try OrganisationURL(url, policy: connections.policy)
-        } catch {
-            throw ConnectionProblem(message: error.message, remedy: error.remedy)
-        }
+        await (try connections.client(url: url, token: token)).checkConnection()
     }
 
     /// *Save*: tries everything, and keeps the instance when all that is needed works.
     public func add(_ form: InstanceForm) async throws -> InstanceOutcome {
         let name = form.name.trimmed
         guard !name.isEmpty else { throw ConnectionProblem(message: "The name is empty.", remedy: "Type a name for the instance.") }
-        let address = try await organisation(form.url)
+        let address = try connections.organisation(form.url)
         let taken = try await store.read { try $0.instances().contains { $0.name.lowercased() == name.lowercased() } }
         guard !taken else {
             throw ConnectionProblem(message: "There is an instance “\(name)” already.", remedy: "Choose another name.")
@@ -77,7 +65,7 @@ public struct InstanceSetup: Sendable {
     }
 
     public func rename(_ id: Identifier<Instance>, name: String, url: String) async throws {
-        let address = try await organisation(url)
+        let address = try connections.organisation(url)
         guard !name.trimmed.isEmpty else { throw ConnectionProblem(message: "The name is empty.", remedy: "Type a name for the instance.") }
         try await store.write { transaction in
             guard var instance = try transaction.instance(id) else { throw StoreError.notFound("The instance") }
@@ -98,11 +86,7 @@ public struct InstanceSetup: Sendable {
             }
             return (credential, instance)
         }
-        guard !token.isEmpty else {
-            throw ConnectionProblem(message: "The personal access token is empty.", remedy: "Paste the token that Azure DevOps showed you.")
-        }
-        let address = try await organisation(instance.url)
-        let report = await connections.client(url: address, token: token).checkConnection(project: project)
+        let report = await (try connections.client(url: instance.url, token: token)).checkConnection(project: project)
         guard report.isUsable else { return report }
         let now = clock.now
         try await store.write { [vault] transaction in

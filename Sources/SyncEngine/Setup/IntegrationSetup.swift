@@ -53,13 +53,7 @@ public struct IntegrationSetup: Sendable {
         guard let instance = try await store.read({ try $0.instance(form.instance) }) else { throw StoreError.notFound("The instance") }
         let client: AzureDevOpsClient
         if let token = form.token, !token.isEmpty {
-            let url: OrganisationURL
-            do {
-                url = try OrganisationURL(instance.url, policy: connections.policy)
-            } catch {
-                throw ConnectionProblem(message: error.message, remedy: error.remedy)
-            }
-            client = await connections.client(url: url, token: token)
+            client = try await connections.client(url: instance.url, token: token)
         } else {
             client = try await connections.client(of: form.instance)
         }
@@ -188,13 +182,7 @@ public struct IntegrationSetup: Sendable {
             }
             return nil
         }
-        let url: OrganisationURL
-        do {
-            url = try OrganisationURL(instance.url, policy: connections.policy)
-        } catch {
-            throw ConnectionProblem(message: error.message, remedy: error.remedy)
-        }
-        let report = await connections.client(url: url, token: token).checkConnection(project: integration.projectID)
+        let report = await (try connections.client(url: instance.url, token: token)).checkConnection(project: integration.projectID)
         guard report.isUsable else { return report }
         try await store.write { [vault] transaction in
             var added = try transaction.addCredential(instance: instance.id, name: integration.projectName) { id in

@@ -45,7 +45,7 @@ struct Sweeper: Sendable {
     ) async throws {
         var next = start
         while true {
-            let page = try await answer { () async throws(AzureDevOpsError) in
+            let page = try await reading { () async throws(AzureDevOpsError) in
                 try await client.revisions(since: next, project: integration.projectID)
             }
             let now = clock.now
@@ -65,7 +65,7 @@ struct Sweeper: Sendable {
     private func sweepLinks(_ integration: Integration, _ client: AzureDevOpsClient, start: AzureDevOpsClient.FeedStart) async throws {
         var next = start
         while true {
-            let page = try await answer { () async throws(AzureDevOpsError) in
+            let page = try await reading { () async throws(AzureDevOpsError) in
                 try await client.links(since: next, project: integration.projectID)
             }
             let now = clock.now
@@ -80,14 +80,6 @@ struct Sweeper: Sendable {
             guard !page.isLast, let token = page.continuationToken else { return }
             next = .token(token)
             try Task.checkCancellation()
-        }
-    }
-
-    private func answer<Page: Sendable>(_ call: () async throws(AzureDevOpsError) -> Page) async throws -> Page {
-        do throws(AzureDevOpsError) {
-            return try await call()
-        } catch {
-            throw LaneStop(reading: RemoteFailure(error))
         }
     }
 

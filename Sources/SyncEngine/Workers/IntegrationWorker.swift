@@ -97,14 +97,10 @@ struct IntegrationWorker: Sendable {
             await bell.wait(atMost: min(untilNext ?? Self.longestWait, Self.longestWait), clock: clock)
             return
         }
-        do {
+        try await reconciler.locks.releasing(taken) {
             _ = try await reconciler.reconcile(
                 due.map(\.id).filter { taken.contains($0) }, in: id, as: .automatic, priority: due.map(\.priority).min() ?? .sweep)
-        } catch {
-            await reconciler.locks.release(taken)
-            throw error
         }
-        await reconciler.locks.release(taken)
     }
 
     private struct SweepState {
