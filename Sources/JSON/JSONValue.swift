@@ -25,8 +25,8 @@ public struct JSONObject: Sendable {
         for (name, value) in members { self[name] = value }
     }
 
-    /// For the parser, which has already refused duplicates.
-    init(unique members: [(name: String, value: JSONValue)]) { self.members = members }
+    /// Members whose names are known to differ; they are not looked at again.
+    public init(unique members: [(name: String, value: JSONValue)]) { self.members = members }
 
     public var isEmpty: Bool { members.isEmpty }
     public var count: Int { members.count }

@@ -15,8 +15,22 @@ extension World {
         switch (call.method, path.first ?? "", path.count) {
         case ("GET", "", _): return ServiceAnswer(json: summary)
         case ("GET", "board", 1): return ServiceAnswer(json: board)
-        case ("GET", "requests", 1): return ServiceAnswer(json: .array(requestLog.map(json)))
-        case ("DELETE", "requests", 1): requestLog.removeAll()
+        case ("GET", "requests", 1): return ServiceAnswer(json: wire.json)
+        case ("POST", "requests", 1): wire.keepsBodies = try call.json()["bodies"]?.bool ?? false
+        case ("DELETE", "requests", 1): wire.clear()
+        case ("GET", "counters", 1): return ServiceAnswer(json: counters)
+        case ("GET", "variants", 1): return ServiceAnswer(json: variantList)
+        case ("POST", "variants", 1): try turnVariants(call)
+        case ("POST", "throttling", 1): throttling.limit = try call.json()["limit"]?.number
+        case ("POST", "lags", 1):
+            let body = try call.json()
+            if let amount = body["feeds"]?.integer { lags.feeds = max(0, amount) }
+            if let amount = body["queries"]?.integer { lags.queries = max(0, amount) }
+            if let amount = body["reads"]?.integer { lags.reads = max(0, amount) }
+        case ("POST", "processes", 1): try addProcess(call)
+        case ("POST", "types", 1): try addType(call)
+        case ("POST", "states", 1): try addState(call)
+        case ("POST", "transitions", 1): try forbidMove(call)
         case ("GET", "work-items", 2):
             guard let id = Int64(path[1]), let record = workItems[id] else { throw .workItemMissing(Int64(path[1]) ?? 0) }
             return ServiceAnswer(json: inspection(record, call.base))
@@ -41,8 +55,10 @@ extension World {
             let body = try call.json()
             if let delay = body["delay"]?.integer { hooks.delay = max(0, delay) }
             if let number = body["dropsEvery"]?.int { hooks.dropsEvery = max(0, number) }
+            if let jitter = body["jitter"]?.integer { hooks.jitter = max(0, jitter) }
             if let number = body["duplicatesEvery"]?.int { hooks.duplicatesEvery = max(0, number) }
-        case ("GET", "hooks", 1): return ServiceAnswer(json: .array(hooks.subscriptions.map { $0.json(base: call.base) }))
+            if let number = body["reordersEvery"]?.int { hooks.reordersEvery = max(0, number) }
+        case ("GET", "hooks", 1): return ServiceAnswer(json: .array(hooks.subscriptions.map { $0.json(base: call.base, author: nil) }))
         case ("POST", "generate", 1):
             let body = try call.json()
             guard let project = body["project"]?.string.flatMap({ project($0) }) else {
@@ -64,19 +80,12 @@ extension World {
         ]
     }
 
-    private func json(_ request: LoggedRequest) -> JSONValue {
-        [
-            "at": .integer(request.at), "method": .string(request.method), "path": .string(request.path),
-            "status": .integer(request.status),
-            "account": request.account.map { .string($0) } ?? .null,
-        ]
-    }
-
     private func inspection(_ record: WorkItemRecord, _ base: String) -> JSONValue {
         let style = Rendering(base: base, expansion: .all)
         return [
             "workItem": json(record, style), "isDeleted": .bool(record.deletion != nil),
             "revisions": .array(record.revisions.map { json(record, Rendering(base: base), revision: $0) }),
+            "updates": .array(record.updates.map { json($0, of: record, style) }),
         ]
     }
 
@@ -126,35 +135,6 @@ extension World {
         return ServiceAnswer(json: json(saved, Rendering(base: call.base)))
     }
 
-    private mutating func addProject(_ call: ServiceCall, at now: Int64) throws(ServiceFault) {
-        let body = try call.json()
-        guard let process = body["process"]?.string.flatMap({ ProcessTemplate(rawValue: $0) }) else {
-            throw .badRequest("ArgumentException", "The process must be agile, scrum, cmmi or basic.")
-        }
-        addProject(name: body["name"]?.string ?? "Project", process: process, at: now)
-    }
-
-    private mutating func changeToken(_ call: ServiceCall) throws(ServiceFault) {
-        let body = try call.json()
-        guard let token = body["token"]?.string else { throw .badRequest("ArgumentException", "The token is missing.") }
-        if tokens[token] == nil { addToken(token, account: body["account"]?.string ?? World.serviceAccount) }
-        if let state = body["state"]?.string.flatMap({ AccessToken.State(rawValue: $0) }) { tokens[token]?.state = state }
-        if let may = body["mayWrite"]?.bool { tokens[token]?.mayWrite = may }
-        if let may = body["mayManageHooks"]?.bool { tokens[token]?.mayManageHooks = may }
-    }
-
-    private mutating func addField(_ call: ServiceCall) throws(ServiceFault) {
-        let body = try call.json()
-        guard let name = body["referenceName"]?.string, let kind = FieldDefinition.Kind(rawValue: body["type"]?.string ?? "string") else {
-            throw .badRequest("ArgumentException", "The field needs a referenceName and a type.")
-        }
-        addField(
-            FieldDefinition(
-                referenceName: name, name: body["name"]?.string ?? name, kind: kind,
-                allowedValues: (body["allowedValues"]?.array ?? []).compactMap(\.string)),
-            to: (body["types"]?.array ?? []).compactMap(\.string))
-    }
-
     private mutating func addFault(_ call: ServiceCall) throws(ServiceFault) {
         let body = try call.json()
         guard let kind = body["kind"]?.string.flatMap({ Fault.Kind(rawValue: $0) }) else {
@@ -164,7 +144,7 @@ extension World {
         faults.append(
             Fault(
                 kind: kind, remaining: body["count"]?.int ?? 1, method: body["method"]?.string, path: body["path"]?.string,
-                amount: body["amount"]?.integer ?? 1))
+                amount: body["amount"]?.integer ?? 1, probability: body["probability"]?.number ?? 1))
     }
 
     /// Everything that the board page shows.

@@ -20,8 +20,10 @@ struct Fault: Sendable {
         /// The connection is cut before anything is done.
         case cut
         case slow
-        /// 409 in place of 412, as Server answers.
-        case serverConflict
+        /// 500 TF400898, 400 “Specified method is not supported.” and 400 “The requested operation is not allowed.”
+        case unexpected, notSupported, notAllowed
+        /// A 502 from the way there, in HTML.
+        case badGateway
     }
 
     var kind: Kind
@@ -30,8 +32,10 @@ struct Fault: Sendable {
     var path: String?
     /// Seconds of Retry-After, or milliseconds of delay.
     var amount: Int64
+    /// Below 1 a matching call only sometimes runs into it: a storm.
+    var probability = 1.0
 
-    var isBeforeEverything: Bool { [.refuseToken, .withoutAccess, .signInPage, .stopped, .frontDoor, .cut].contains(kind) }
+    var isBeforeEverything: Bool { [.refuseToken, .withoutAccess, .signInPage, .stopped, .frontDoor, .badGateway, .cut].contains(kind) }
 
     func matches(_ call: ServiceCall) -> Bool {
         if let method, method.uppercased() != call.method { return false }
@@ -39,23 +43,16 @@ struct Fault: Sendable {
         return remaining > 0
     }
 
-    func answer() -> ServiceAnswer {
+    func answer(to call: ServiceCall) -> ServiceAnswer {
         switch kind {
         case .refuseToken: return .emptyRefusal
         case .withoutAccess: return .unauthorised
-        case .signInPage: return .signInPage("")
-        case .stopped:
-            let fault = ServiceFault(
-                status: 503, typeKey: "VssServiceException",
-                message: "TF24668: The following team project collection is stopped: contoso. Start the collection and try again.",
-                eventID: 3_000)
+        case .signInPage: return .signInPage(call.base)
+        case .stopped: return Self.stopped
+        case .frontDoor, .badGateway:
             return ServiceAnswer(
-                status: 503, contentType: "application/json; charset=utf-8", body: [0xEF, 0xBB, 0xBF] + fault.body.bytes,
-                headers: [("X-TFS-ServiceError", "TF24668%3A+The+following+team+project+collection+is+stopped")])
-        case .frontDoor:
-            return ServiceAnswer(
-                status: 503, contentType: "text/html",
-                body: Array("<html><body><h2>Our services aren't available right now</h2></body></html>".utf8))
+                status: kind == .frontDoor ? 503 : 502, contentType: "text/html",
+                body: Array("<!DOCTYPE html>\r\n<html><body><h2>Our services aren't available right now</h2></body></html>".utf8))
         default:
             var answer = ServiceAnswer(status: 503)
             answer.isLost = true
@@ -63,22 +60,35 @@ struct Fault: Sendable {
         }
     }
 
+    /// 503 with a byte order mark: the organisation is switched off (`recordings/errors-service-unavailable.json`).
+    private static var stopped: ServiceAnswer {
+        let fault = ServiceFault(
+            status: 503, typeKey: "VssServiceException",
+            message:
+                "TF24668: The following team project collection is stopped: contoso. Start the collection and then try again. Administrator Reason: This Azure DevOps organization has been deactivated due to inactivity. For more information please visit aka.ms/adofootprintreduction",
+            eventID: 3_000, isPlainText: true)
+        var answer = fault.answer
+        answer.headers = [("Content-Type", "application/json")] + answer.headers.filter { $0.name != "Content-Type" }
+        answer.body = [0xEF, 0xBB, 0xBF] + fault.body.bytes
+        return answer
+    }
+
     func answerInsteadOfWork() -> ServiceAnswer? {
+        func fault(_ status: Int, _ typeKey: String, _ message: String, _ event: Int64) -> ServiceAnswer {
+            ServiceFault(status: status, typeKey: typeKey, message: message, eventID: event).answer
+        }
         switch kind {
-        case .block:
-            let fault = ServiceFault(
-                status: 429, typeKey: "RequestBlockedException",
-                message:
-                    "TF400733: The request has been canceled: Request was blocked due to exceeding usage of resource Concurrency in namespace User.",
-                eventID: 3_000)
-            return ServiceAnswer(status: 429, json: fault.body, headers: [("Retry-After", String(amount))] + rateLimit)
+        case .block: return .blocked([("Retry-After", String(amount))] + rateLimit)
         case .internalError:
-            return ServiceAnswer(
-                status: 500,
-                json: ServiceFault(
-                    status: 500, typeKey: "WorkItemTrackingServiceException",
-                    message: "TF401349: An unexpected error has occurred, please verify your request and try again."
-                ).body)
+            return fault(
+                500, "WorkItemTrackingServiceException",
+                "TF401349: An unexpected error has occurred, please verify your request and try again.", 3_200)
+        case .unexpected:
+            return fault(
+                500, "HttpResponseException",
+                "TF400898: An Internal Error Occurred. Activity Id: 06967abb-a74c-43aa-8a8b-1ec13c35b112.", 0)
+        case .notSupported: return fault(400, "NotSupportedException", "Specified method is not supported.", 0)
+        case .notAllowed: return fault(400, "InvalidAccessException", "The requested operation is not allowed.", 3_000)
         default: return nil
         }
     }
@@ -89,7 +99,6 @@ struct Fault: Sendable {
             answer.headers += [("Retry-After", String(amount)), ("X-RateLimit-Delay", "0.500")] + rateLimit
         case .loseAnswer: answer.isLost = true
         case .slow: answer.delay += amount
-        case .serverConflict where answer.status == 412: answer.status = 409
         default: break
         }
     }
@@ -103,8 +112,9 @@ struct Fault: Sendable {
 
 extension World {
     mutating func takeFault(for call: ServiceCall) -> Fault? {
-        guard let index = faults.firstIndex(where: { $0.matches(call) }) else { return nil }
+        guard !faults.isEmpty, let index = faults.firstIndex(where: { $0.matches(call) }) else { return nil }
         let fault = faults[index]
+        if fault.probability < 1, Double.random(in: 0..<1, using: &activity) >= fault.probability { return nil }
         faults[index].remaining -= 1
         if faults[index].remaining == 0 { faults.remove(at: index) }
         return fault

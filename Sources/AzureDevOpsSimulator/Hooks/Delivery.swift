@@ -18,8 +18,9 @@ extension World {
         var deliveries: [HookDelivery] = []
         for index in hooks.notifications.indices where hooks.notifications[index].status == .queued && hooks.notifications[index].due <= now
         {
-            let notification = hooks.notifications[index]
-            guard let subscription = hooks.subscriptions.first(where: { $0.id == notification.subscription }),
+            let waiting = hooks.notifications[index]
+            guard
+                let subscription = hooks.subscriptions.first(where: { $0.id == waiting.subscription }) ?? hooks.tests[waiting.subscription],
                 subscription.status == .enabled || subscription.status == .onProbation
             else {
                 hooks.notifications[index].status = .completed
@@ -28,15 +29,20 @@ extension World {
             }
             hooks.notifications[index].status = .requestInProgress
             hooks.notifications[index].attempts += 1
+            hooks.notifications[index].modified = ServiceTime(rounding: now)
+            if hooks.notifications[index].attempts > 1, variants.activityOfRetries == .new {
+                hooks.notifications[index].activityID = activity.guid()
+            }
+            let notification = hooks.notifications[index]
             deliveries.append(delivery(of: notification, to: subscription))
         }
         return deliveries
     }
 
-    private mutating func delivery(of notification: Notification, to subscription: Subscription) -> HookDelivery {
+    private func delivery(of notification: Notification, to subscription: Subscription) -> HookDelivery {
         var headers: [(name: String, value: String)] = [
             ("Content-Type", "application/json; charset=utf-8"), ("User-Agent", "VSServices/19.0 (Simulator)"),
-            ("X-VSS-SubscriptionId", subscription.id), ("X-VSS-ActivityId", activity.guid()),
+            ("X-VSS-SubscriptionId", subscription.id), ("X-VSS-ActivityId", notification.activityID),
         ]
         let inputs = subscription.consumerInputs
         if let user = inputs["basicAuthUsername"]?.string, let password = inputs["basicAuthPassword"]?.string {
@@ -55,8 +61,9 @@ extension World {
     public mutating func finish(delivery number: Int64, of subscriptionID: String, status: Int?, at now: Int64) {
         guard let index = hooks.notifications.firstIndex(where: { $0.number == number && $0.subscription == subscriptionID }),
             let owner = hooks.subscriptions.firstIndex(where: { $0.id == subscriptionID })
-        else { return }
+        else { return finish(test: number, of: subscriptionID, status: status, at: now) }
         hooks.notifications[index].lastStatus = status
+        hooks.notifications[index].modified = ServiceTime(rounding: now)
         let attempts = hooks.notifications[index].attempts
         switch hooks.subscriptions[owner].judge(status, attempts: attempts, at: now) {
         case .completed(let result):
@@ -66,6 +73,18 @@ extension World {
             hooks.notifications[index].status = .queued
             hooks.notifications[index].due = now + seconds * 1_000
         }
+    }
+}
+
+extension World {
+    /// A test is sent once, whatever comes back.
+    private mutating func finish(test number: Int64, of subscriptionID: String, status: Int?, at now: Int64) {
+        guard let index = hooks.notifications.firstIndex(where: { $0.number == number }) else { return }
+        hooks.notifications[index].lastStatus = status
+        hooks.notifications[index].status = .completed
+        hooks.notifications[index].result = status.map { (200..<300).contains($0) } == true ? .succeeded : .failed
+        hooks.notifications[index].modified = ServiceTime(rounding: now)
+        hooks.tests[subscriptionID] = nil
     }
 }
 

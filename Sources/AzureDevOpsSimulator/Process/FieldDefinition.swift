@@ -16,6 +16,8 @@ public struct FieldDefinition: Hashable, Sendable {
     /// A closed list; empty for any value.
     public var allowedValues: [String] = []
     var defaultValue: JSONValue?
+    /// Hidden, but its values are kept.
+    var isDeleted = false
 
     public init(referenceName: String, name: String, kind: Kind, allowedValues: [String] = []) {
         self.referenceName = referenceName
@@ -35,6 +37,13 @@ extension World {
     func field(_ referenceName: String) -> FieldDefinition? {
         let folded = referenceName.lowercased()
         return FieldDefinition.byName[folded] ?? customFields.first { $0.field.referenceName.lowercased() == folded }?.field
+    }
+
+    /// By reference name or by the name that people see.
+    func field(named name: String) -> FieldDefinition? {
+        if let field = field(name) { return field }
+        let folded = name.lowercased()
+        return FieldDefinition.byTitle[folded] ?? customFields.first { $0.field.name.lowercased() == folded }?.field
     }
 
     /// The fields of one type, the common ones first.
@@ -67,8 +76,13 @@ extension FieldDefinition {
         "System.AuthorizedDate", "System.AuthorizedAs", "System.PersonId", "System.Watermark", "System.NodeName", "System.Parent",
         "Microsoft.VSTS.Common.StateChangeDate", "Microsoft.VSTS.Common.ActivatedDate", "Microsoft.VSTS.Common.ActivatedBy",
         "Microsoft.VSTS.Common.ResolvedDate", "Microsoft.VSTS.Common.ResolvedBy", "Microsoft.VSTS.Common.ClosedDate",
-        "Microsoft.VSTS.Common.ClosedBy",
+        "Microsoft.VSTS.Common.ClosedBy", "System.ExternalLinkCount", "System.HyperLinkCount", "System.AttachedFileCount",
+        "System.RelatedLinkCount", "System.BoardColumn", "System.BoardColumnDone", "System.BoardLane",
+        "Microsoft.VSTS.Common.StackRank",
     ]
+
+    static let byTitle: [String: FieldDefinition] = Dictionary(
+        all.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
 
     static let byName: [String: FieldDefinition] = Dictionary(
         all.map { ($0.referenceName.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
@@ -86,27 +100,41 @@ extension FieldDefinition {
         return field
     }
 
-    private static let system: [FieldDefinition] = [
-        field("System.Id", "ID", .integer, isComputed: true), field("System.Rev", "Rev", .integer, isComputed: true),
-        field("System.Title", "Title", .string), field("System.Description", "Description", .html), field("System.State", "State", .string),
-        field("System.Reason", "Reason", .string), field("System.AssignedTo", "Assigned To", .identity),
-        field("System.AreaPath", "Area Path", .treePath, saysReadOnly: true),
-        field("System.IterationPath", "Iteration Path", .treePath, saysReadOnly: true),
-        field("System.AreaId", "Area ID", .integer), field("System.IterationId", "Iteration ID", .integer),
-        field("System.WorkItemType", "Work Item Type", .string, saysReadOnly: true),
-        field("System.TeamProject", "Team Project", .string, saysReadOnly: true), field("System.Tags", "Tags", .plainText),
-        field("System.History", "History", .history), field("System.CommentCount", "Comment Count", .integer, isComputed: true),
-        field("System.CreatedDate", "Created Date", .dateTime, saysReadOnly: true),
-        field("System.CreatedBy", "Created By", .identity, saysReadOnly: true),
-        field("System.ChangedDate", "Changed Date", .dateTime, saysReadOnly: true),
-        field("System.ChangedBy", "Changed By", .identity, saysReadOnly: true),
-        field("System.RevisedDate", "Revised Date", .dateTime, isComputed: true),
-        field("System.AuthorizedDate", "Authorized Date", .dateTime, isComputed: true),
-        field("System.AuthorizedAs", "Authorized As", .identity, isComputed: true),
-        field("System.PersonId", "Person ID", .integer, isComputed: true),
-        field("System.Watermark", "Watermark", .integer, isComputed: true),
-        field("System.NodeName", "Node Name", .string, isComputed: true), field("System.Parent", "Parent", .integer, isComputed: true),
-    ]
+    private static let system: [FieldDefinition] =
+        [
+            field("System.Id", "ID", .integer, isComputed: true), field("System.Rev", "Rev", .integer, isComputed: true),
+            field("System.Title", "Title", .string), field("System.Description", "Description", .html),
+            field("System.State", "State", .string),
+            field("System.Reason", "Reason", .string), field("System.AssignedTo", "Assigned To", .identity),
+            field("System.AreaPath", "Area Path", .treePath, saysReadOnly: true),
+            field("System.IterationPath", "Iteration Path", .treePath, saysReadOnly: true),
+            field("System.AreaId", "Area ID", .integer), field("System.IterationId", "Iteration ID", .integer),
+            field("System.WorkItemType", "Work Item Type", .string, saysReadOnly: true),
+            field("System.TeamProject", "Team Project", .string, saysReadOnly: true), field("System.Tags", "Tags", .plainText),
+            field("System.History", "History", .history), field("System.CommentCount", "Comment Count", .integer, isComputed: true),
+            field("System.CreatedDate", "Created Date", .dateTime, saysReadOnly: true),
+            field("System.CreatedBy", "Created By", .identity, saysReadOnly: true),
+            field("System.ChangedDate", "Changed Date", .dateTime, saysReadOnly: true),
+            field("System.ChangedBy", "Changed By", .identity, saysReadOnly: true),
+            field("System.RevisedDate", "Revised Date", .dateTime, isComputed: true),
+            field("System.AuthorizedDate", "Authorized Date", .dateTime, isComputed: true),
+            field("System.AuthorizedAs", "Authorized As", .identity, isComputed: true),
+            field("System.PersonId", "Person ID", .integer, isComputed: true),
+            field("System.Watermark", "Watermark", .integer, isComputed: true),
+            field("System.NodeName", "Node Name", .string, isComputed: true), field("System.Parent", "Parent", .integer, isComputed: true),
+            field("System.ExternalLinkCount", "External Link Count", .integer, isComputed: true),
+            field("System.HyperLinkCount", "Hyperlink Count", .integer, isComputed: true),
+            field("System.AttachedFileCount", "Attached File Count", .integer, isComputed: true),
+            field("System.RelatedLinkCount", "Related Link Count", .integer, isComputed: true),
+            field("System.RemoteLinkCount", "Remote Link Count", .integer, isComputed: true),
+            field("System.BoardColumn", "Board Column", .string, isComputed: true),
+            field("System.BoardColumnDone", "Board Column Done", .boolean, isComputed: true),
+            field("System.BoardLane", "Board Lane", .string, isComputed: true),
+        ] + levels
+
+    private static let levels: [FieldDefinition] = ["Area", "Iteration"].flatMap { kind in
+        (1...7).map { level in field("System.\(kind)Level\(level)", "\(kind) Level \(level)", .string, isComputed: true) }
+    }
 
     private static let shared: [FieldDefinition] = [
         field("Microsoft.VSTS.Common.StateChangeDate", "State Change Date", .dateTime),
@@ -114,6 +142,7 @@ extension FieldDefinition {
         field("Microsoft.VSTS.Common.ActivatedBy", "Activated By", .identity),
         field("Microsoft.VSTS.Common.ResolvedDate", "Resolved Date", .dateTime),
         field("Microsoft.VSTS.Common.ResolvedBy", "Resolved By", .identity),
+        field("Microsoft.VSTS.Common.ResolvedReason", "Resolved Reason", .string),
         field("Microsoft.VSTS.Common.ClosedDate", "Closed Date", .dateTime),
         field("Microsoft.VSTS.Common.ClosedBy", "Closed By", .identity),
         field("Microsoft.VSTS.Common.Priority", "Priority", .integer, values: ["1", "2", "3", "4"], standard: 2),
@@ -125,6 +154,10 @@ extension FieldDefinition {
         field("Microsoft.VSTS.Common.BusinessValue", "Business Value", .integer),
         field("Microsoft.VSTS.Common.TimeCriticality", "Time Criticality", .double),
         field("Microsoft.VSTS.Common.BacklogPriority", "Backlog Priority", .double),
+        field("Microsoft.VSTS.Common.StackRank", "Stack Rank", .double),
+        field("Microsoft.VSTS.TCM.Steps", "Steps", .html), field("Microsoft.VSTS.TCM.Parameters", "Parameters", .html),
+        field("Microsoft.VSTS.Build.FoundIn", "Found In", .string),
+        field("Microsoft.VSTS.Build.IntegrationBuild", "Integration Build", .string),
         field("Microsoft.VSTS.Common.AcceptanceCriteria", "Acceptance Criteria", .html),
         field("Microsoft.VSTS.Common.Activity", "Activity", .string), field("Microsoft.VSTS.Common.Resolution", "Resolution", .html),
         field("Microsoft.VSTS.Scheduling.Effort", "Effort", .double),

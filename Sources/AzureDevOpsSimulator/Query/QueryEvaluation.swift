@@ -1,6 +1,6 @@
 import JSON
 
-/// Decides for one work item after the other whether a query finds it.
+/// Runs a query over the organisation.
 struct QueryEvaluation {
     let world: World
     let query: Query
@@ -8,164 +8,187 @@ struct QueryEvaluation {
     let me: Account
     let now: Int64
     let timePrecision: Bool
+    let top: Int?
 
-    /// The ids, in the order of the query. Deleted work items are never found.
-    func run(top: Int?) throws(ServiceFault) -> [Int64] {
-        for name in query.columns + query.order.map(\.field) { try check(name) }
-        var found: [WorkItemRecord] = []
-        for record in world.workItems.values where record.deletion == nil {
+    /// The moment that the query looks at; `nil` for now.
+    private let moment: Int64?
+
+    static let wall = 20_000
+
+    struct Link: Sendable {
+        var kind: String
+        var source: Int64
+        var target: Int64
+    }
+
+    enum Result: Sendable {
+        case workItems([Int64])
+        /// Rows of a link query: a work item by itself, and below it those it is linked with.
+        case links([(source: Int64?, kind: String?, target: Int64)])
+    }
+
+    init(
+        _ query: Query, in world: World, project: Project?, me: Account, now: Int64, timePrecision: Bool, top: Int?
+    ) throws(ServiceFault) {
+        self.world = world
+        self.query = query
+        self.project = project
+        self.me = me
+        self.now = now
+        self.timePrecision = timePrecision
+        self.top = top
+        let preparation = QueryPreparation(world: world, project: project, me: me, now: now, timePrecision: timePrecision)
+        moment =
+            try query.asOf.map { value throws(ServiceFault) in try preparation.moment(value) }
+            ?? (world.lags.queries > 0 ? now - world.lags.queries : nil)
+    }
+
+    private var preparation: QueryPreparation {
+        QueryPreparation(world: world, project: project, me: me, now: now, timePrecision: timePrecision)
+    }
+
+    func run() throws(ServiceFault) -> Result {
+        for field in query.columns + query.order.map(\.field) { _ = try preparation.field(field) }
+        return query.isAboutLinks ? .links(try links()) : .workItems(try workItems())
+    }
+
+    // MARK: Flat queries
+
+    private func workItems() throws(ServiceFault) -> [Int64] {
+        let found = try items(query.condition)
+        guard found.count <= Self.wall || (top.map { $0 <= Self.wall } == true && world.variants.topAtTheWall == .helps) else {
+            throw Self.tooMany
+        }
+        return try sorted(found).prefix(top ?? Self.wall).map(\.record.id)
+    }
+
+    private static let tooMany = ServiceFault.badRequest(
+        "WorkItemTrackingQueryResultSizeLimitExceededException",
+        "VS402337: The number of work items returned exceeds the size limit of 20000. Change the query to return fewer items.")
+
+    /// Every work item that a condition finds, by ascending id unless only a part had to be looked at.
+    private func items(_ condition: Query.Condition) throws(ServiceFault) -> [QueriedItem] {
+        let prepared = try preparation.condition(condition)
+        var found: [QueriedItem] = []
+        for record in candidates(condition) {
             if let project, record.projectID != project.id { continue }
-            if try matches(record, query.condition) { found.append(record) }
+            guard let item = QueriedItem(record, at: moment), prepared.matches(item) else { continue }
+            found.append(item)
         }
-        let limit = 20_000
-        guard found.count <= limit || (top ?? .max) <= limit else {
-            throw ServiceFault.badRequest(
-                "WorkItemTrackingQueryResultSizeLimitExceededException",
-                "VS402337: The number of work items returned exceeds the size limit of 20000. Change the query to return fewer items.")
-        }
-        let order = query.order.isEmpty ? [("System.Id", false)] : query.order
-        let keyed = found.map { record in (record.id, order.map { value($0.0, of: record) }) }
-        let sorted = keyed.sorted { left, right in
-            for (index, part) in order.enumerated() {
-                switch compare(left.1[index], right.1[index]) {
-                case ..<0: return !part.1
-                case 1...: return part.1
-                default: continue
+        return found
+    }
+
+    /// Where a bound on the id stands at the top, only those ids are looked at.
+    private func candidates(_ condition: Query.Condition) -> any Sequence<WorkItemRecord> {
+        var low: Int64 = 1
+        var high = world.nextWorkItem
+        for part in condition.conjuncts {
+            guard case .comparison(let comparison) = part, comparison.field.name.lowercased() == "system.id" else { continue }
+            let numbers = comparison.values.compactMap { value -> Int64? in
+                switch value {
+                case .number(let number): Int64(exactly: number)
+                case .text(let text): Int64(text)
+                default: nil
                 }
             }
-            return left.0 < right.0
-        }
-        return sorted.prefix(top ?? limit).map(\.0)
-    }
-
-    private func check(_ name: String) throws(ServiceFault) {
-        guard world.field(referenceName(name)) != nil else {
-            throw ServiceFault.badRequest(
-                "WorkItemTrackingQueryException",
-                "TF51005: The query references a field that does not exist. The error is caused by «\(name)».")
-        }
-    }
-
-    /// Display names are as good as reference names.
-    private func referenceName(_ name: String) -> String {
-        if name.contains(".") { return name }
-        return FieldDefinition.all.first { $0.name.lowercased() == name.lowercased() }?.referenceName ?? name
-    }
-
-    private func matches(_ record: WorkItemRecord, _ condition: Query.Condition) throws(ServiceFault) -> Bool {
-        switch condition {
-        case .always: return true
-        case .all(let parts):
-            for part in parts where try !matches(record, part) { return false }
-            return true
-        case .any(let parts):
-            for part in parts where try matches(record, part) { return true }
-            return false
-        case .not(let part): return try !matches(record, part)
-        case .comparison(let comparison): return try matches(record, comparison)
-        }
-    }
-
-    private func matches(_ record: WorkItemRecord, _ comparison: Query.Comparison) throws(ServiceFault) -> Bool {
-        try check(comparison.field)
-        let name = referenceName(comparison.field)
-        let own = value(name, of: record)
-        var wanted: [JSONValue] = []
-        for value in comparison.values { wanted.append(try resolved(value, for: name, of: record)) }
-        func first(_ test: (Int) -> Bool) -> Bool { wanted.first.map { !own.isNull && test(compare(own, $0)) } ?? false }
-        let text = plain(own).lowercased()
-        let needle = wanted.first.map { plain($0).lowercased() } ?? ""
-        switch comparison.operation {
-        case .equal, .ever: return isSame(own, wanted.first ?? .null, name)
-        case .unequal: return !isSame(own, wanted.first ?? .null, name)
-        case .less: return first { $0 < 0 }
-        case .greater: return first { $0 > 0 }
-        case .lessOrEqual: return first { $0 <= 0 }
-        case .greaterOrEqual: return first { $0 >= 0 }
-        case .isIn: return wanted.contains { isSame(own, $0, name) }
-        case .isNotIn: return !wanted.contains { isSame(own, $0, name) }
-        case .contains: return contains(text, needle, name)
-        case .containsNot: return !contains(text, needle, name)
-        case .under: return text == needle || text.hasPrefix(needle + "\\")
-        case .notUnder: return !(text == needle || text.hasPrefix(needle + "\\"))
-        case .isEmpty: return own.isNull
-        case .isNotEmpty: return !own.isNull
-        }
-    }
-
-    private func contains(_ text: String, _ needle: String, _ field: String) -> Bool {
-        guard field == "System.Tags" else { return text.contains(needle) }
-        return text.split(separator: ";").contains { trimmed(String($0)) == needle }
-    }
-
-    private func isSame(_ own: JSONValue, _ wanted: JSONValue, _ field: String) -> Bool {
-        if wanted.string == "", own.isNull { return true }
-        if world.field(field)?.kind == .identity {
-            guard let account = own.string.flatMap({ world.account($0) }) else { return false }
-            let folded = plain(wanted).lowercased()
-            return [account.id, account.mail.lowercased(), account.name.lowercased(), account.text.lowercased()].contains(folded)
-        }
-        return !own.isNull && compare(own, wanted) == 0
-    }
-
-    private func value(_ name: String, of record: WorkItemRecord) -> JSONValue {
-        switch referenceName(name) {
-        case "System.Id": return .integer(record.id)
-        case "System.Rev": return .integer(record.current.number)
-        case "System.Watermark": return .integer(record.current.watermark)
-        case "System.Parent": return record.parent.map { .integer($0) } ?? .null
-        default:
-            let value = record.current.fields[referenceName(name)] ?? .null
-            guard !timePrecision, world.field(name)?.kind == .dateTime, let text = value.string else { return value }
-            return .string(String(text.prefix(10)))
-        }
-    }
-
-    private func resolved(_ value: Query.Value, for field: String, of record: WorkItemRecord) throws(ServiceFault) -> JSONValue {
-        let isDate = world.field(field)?.kind == .dateTime
-        switch value {
-        case .number(let number): return Int64(exactly: number).map { .integer($0) } ?? .number(number)
-        case .me: return .string(me.id)
-        case .project: return .string(project?.name ?? "")
-        case .today(let days):
-            let midnight = now / 86_400_000 * 86_400_000 + Int64(days) * 86_400_000
-            let text = ServiceTime(rounding: midnight).text
-            return .string(timePrecision ? text : String(text.prefix(10)))
-        case .field(let name): return self.value(name, of: record)
-        case .text(let text):
-            guard isDate else { return .string(text) }
-            guard let milliseconds = ServiceTime.milliseconds(text) else {
-                throw ServiceFault.badRequest("WorkItemTrackingQueryException", "TF51010: The date “\(text)” is not valid.")
+            guard numbers.count == comparison.values.count, let number = numbers.first else { continue }
+            switch comparison.operation {
+            case .equal, .isIn: return Set(numbers).sorted().lazy.compactMap { world.workItems[$0] }
+            case .greater: low = max(low, number + 1)
+            case .greaterOrEqual: low = max(low, number)
+            case .less: high = min(high, number)
+            case .lessOrEqual: high = min(high, number + 1)
+            default: break
             }
-            if !timePrecision, milliseconds % 86_400_000 != 0 {
-                throw ServiceFault.badRequest(
-                    "WorkItemTrackingQueryException",
-                    "TF51590: You cannot supply a time with the date when running a query using date precision. The error is caused by «\(text)»."
-                )
+        }
+        guard low > 1 || high < world.nextWorkItem else { return world.workItems.values }
+        return (low..<max(low, high)).lazy.compactMap { world.workItems[$0] }
+    }
+
+    private func sorted(_ items: [QueriedItem]) throws(ServiceFault) -> [QueriedItem] {
+        var order: [(name: String, isDescending: Bool)] = []
+        for part in query.order { order.append((try preparation.field(part.field).referenceName, part.isDescending)) }
+        guard !order.isEmpty, order.map(\.name) != ["System.Id"] || order[0].isDescending else {
+            return items.sorted { $0.record.id < $1.record.id }
+        }
+        let keyed = items.map { item in (item, order.map { item.value($0.name) }) }
+        return keyed.sorted { left, right in
+            for (index, part) in order.enumerated() {
+                let comparison = QueryOrder.compare(left.1[index], right.1[index])
+                if comparison != 0 { return (comparison < 0) != part.isDescending }
             }
-            let day = ServiceTime(rounding: milliseconds).text
-            return .string(timePrecision ? day : String(day.prefix(10)))
+            return left.0.record.id < right.0.record.id
+        }.map(\.0)
+    }
+
+    // MARK: Link queries
+
+    private func links() throws(ServiceFault) -> [(source: Int64?, kind: String?, target: Int64)] {
+        var parts: [Query.Field.Side?: [Query.Condition]] = [:]
+        for part in query.condition.conjuncts {
+            let sides = part.sides
+            guard sides.count <= 1 else { throw QueryLexer.syntaxError("a condition on both ends of a link") }
+            parts[sides.first ?? nil, default: []].append(part)
+        }
+        let target = try preparation.condition(.all(parts[.target] ?? []))
+        let isWanted = try preparation.linkTest(parts[nil] ?? [])
+        let sources = try sorted(items(.all(parts[.source] ?? [])))
+        let rows =
+            query.mode == .recursive
+            ? tree(sources, isWanted, target) : oneHop(sources, isWanted, target)
+        guard rows.count <= Self.wall else { throw Self.tooMany }
+        return Array(rows.prefix(top ?? Self.wall))
+    }
+
+    private func linked(_ item: QueriedItem, _ isWanted: (String) -> Bool, _ target: PreparedCondition) -> [Link] {
+        let relations = moment.map { item.record.relations(at: $0) } ?? item.record.relations
+        return relations.compactMap { relation in
+            guard let id = relation.target, isWanted(relation.kind),
+                let other = world.workItems[id].flatMap({ QueriedItem($0, at: moment) }),
+                target.matches(other)
+            else { return nil }
+            return Link(kind: relation.kind, source: item.record.id, target: id)
         }
     }
 
-    private func plain(_ value: JSONValue) -> String {
-        value.string ?? value.integer.map { String($0) } ?? value.number.map { String($0) } ?? ""
+    private func oneHop(
+        _ sources: [QueriedItem], _ isWanted: (String) -> Bool, _ target: PreparedCondition
+    ) -> [(source: Int64?, kind: String?, target: Int64)] {
+        var rows: [(source: Int64?, kind: String?, target: Int64)] = []
+        for item in sources {
+            let links = linked(item, isWanted, target)
+            switch query.mode {
+            case .mustContain where links.isEmpty: continue
+            case .doesNotContain:
+                if links.isEmpty { rows.append((nil, nil, item.record.id)) }
+                continue
+            default: break
+            }
+            rows.append((nil, nil, item.record.id))
+            rows += links.map { ($0.source, $0.kind, $0.target) }
+        }
+        return rows
     }
 
-    /// Numbers by size, dates and texts without regard to case; empty before everything.
-    private func compare(_ left: JSONValue, _ right: JSONValue) -> Int {
-        if left.isNull || right.isNull { return (left.isNull ? 0 : 1) - (right.isNull ? 0 : 1) }
-        if let first = left.number ?? left.string.flatMap({ Double($0) }), let second = right.number ?? right.string.flatMap({ Double($0) })
-        {
-            return first < second ? -1 : first > second ? 1 : 0
+    /// Those sources that are below no other one, each with all that is below it.
+    private func tree(
+        _ sources: [QueriedItem], _ isWanted: (String) -> Bool, _ target: PreparedCondition
+    ) -> [(source: Int64?, kind: String?, target: Int64)] {
+        var rows: [(source: Int64?, kind: String?, target: Int64)] = []
+        var seen: Set<Int64> = []
+        var below: Set<Int64> = []
+        for item in sources { below.formUnion(linked(item, isWanted, target).map(\.target)) }
+        func descend(_ item: QueriedItem) {
+            guard seen.insert(item.record.id).inserted else { return }
+            for link in linked(item, isWanted, target) {
+                rows.append((link.source, link.kind, link.target))
+                if let next = world.workItems[link.target].flatMap({ QueriedItem($0, at: moment) }) { descend(next) }
+            }
         }
-        if let first = left.string.flatMap({ ServiceTime.milliseconds($0) }),
-            let second = right.string.flatMap({ ServiceTime.milliseconds($0) })
-        {
-            return first < second ? -1 : first > second ? 1 : 0
+        for item in sources where !below.contains(item.record.id) {
+            rows.append((nil, nil, item.record.id))
+            descend(item)
         }
-        let first = plain(left).lowercased()
-        let second = plain(right).lowercased()
-        return first < second ? -1 : first > second ? 1 : 0
+        return rows
     }
 }

@@ -31,7 +31,7 @@ struct QueryLexer {
             case "<", ">", "=":
                 let sign = take(&rest) { "<>=".contains($0) }
                 tokens.append(.symbol(sign))
-            case "(", ")", ",", "*", "+":
+            case "(", ")", ",", "*", "+", ".":
                 rest.removeFirst()
                 tokens.append(.symbol(String(character)))
             case "-":
@@ -42,7 +42,7 @@ struct QueryLexer {
                 guard let number = Double(digits) else { throw syntaxError(digits) }
                 tokens.append(.number(number))
             case _ where character.isLetter || character == "_":
-                tokens.append(.word(take(&rest) { $0.isLetter || $0.isNumber || "._-".contains($0) }))
+                tokens.append(.word(take(&rest) { $0.isLetter || $0.isNumber || "._".contains($0) }))
             default: throw syntaxError(String(character))
             }
         }

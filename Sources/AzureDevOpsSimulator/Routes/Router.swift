@@ -1,62 +1,60 @@
 import JSON
 
 extension World {
-    /// Finds who answers a path. Areas: work items, their metadata, hooks, projects, security.
+    /// Finds who answers a path.
     mutating func route(_ call: ServiceCall, _ caller: Caller, at now: Int64) throws(ServiceFault) -> ServiceAnswer {
-        guard let start = call.path.firstIndex(where: { $0.lowercased() == "_apis" }) else {
-            throw .notFound(
-                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
-        }
+        if call.method == "OPTIONS", call.path.count == 1, call.path[0].lowercased() == "_apis" { return Self.resourceLocations }
+        guard let match = ResourceDirectory.match(call.path) else { throw .noController(call) }
+        try match.location.check(call)
         var project: Project?
-        if start > 0 {
-            guard let found = self.project(call.path[0]) else { throw .projectMissing(call.path[0]) }
+        if let name = call.path.first, name.lowercased() != "_apis" {
+            guard let found = self.project(name) else { throw .projectMissing(name) }
             project = found
         }
-        let rest = Array(call.path[(start + 1)...])
-        let names = rest.map { $0.lowercased() }
-        switch names.first {
-        case "wit": return try routeWorkItems(call, Array(rest.dropFirst()), project, caller, at: now)
-        case "hooks": return try routeHooks(call, Array(rest.dropFirst()), caller, at: now)
-        case "projects": return try routeProjects(call, Array(rest.dropFirst()))
-        case "connectiondata": return connectionData(caller)
-        case "resourceareas": return .list(Self.resourceAreas(call.base))
-        case "security" where names.last == "permissionevaluationbatch": return try evaluatePermissions(call, caller)
-        case "identities": return identities(call)
-        default:
-            throw .notFound(
-                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
+        guard let resource = Resource(rawValue: match.location.id) else {
+            throw ServiceFault(
+                status: 501, typeKey: "NotImplementedException",
+                message:
+                    "The simulator does not serve \(match.location.area)/\(match.location.name); docs/simulator.md lists what it serves.",
+                eventID: 0)
+        }
+        var parameters = match.parameters
+        if call.path.count > 1, call.path[1].lowercased() != "_apis", project != nil { parameters["team"] = call.path[1] }
+        return try answer(ServiceRequest(call, caller, project, parameters: parameters, at: now), resource)
+    }
+
+    private mutating func answer(_ request: ServiceRequest, _ resource: Resource) throws(ServiceFault) -> ServiceAnswer {
+        switch resource {
+        case .projects, .projectProperties, .collections, .processes, .operations, .teams, .allTeams, .teamMembers, .teamFieldValues,
+            .teamIterations:
+            try answerProjects(request, resource)
+        case .connectionData, .resourceAreas, .identities, .permissionEvaluation, .permissions, .securityNamespaces, .accessControlLists:
+            try answerIdentity(request, resource)
+        case .workItems, .newWorkItem, .workItemsBatch, .workItemsDelete, .batch, .recycleBin, .nextStates, .updates, .revisions,
+            .artifactQuery:
+            try answerWorkItems(request, resource)
+        case .comments, .commentVersions, .commentReactions, .commentReactionUsers: try answerComments(request, resource)
+        case .attachments: try answerAttachments(request)
+        case .wiql, .storedQueryResult, .queries, .queriesBatch, .reportingRevisions, .reportingLinks, .reportingDiscussions:
+            try answerQueries(request, resource)
+        case .classificationNode, .classificationNodes: try answerNodes(request, resource)
+        case .fields, .tags, .workItemTypes, .workItemTypeFields, .workItemTypeStates, .workItemTypeCategories, .relationTypes,
+            .workItemIcons, .artifactLinkTypes, .typeColors, .typeColorsAndIcons, .stateColors, .allowedValues, .templates, .template:
+            try answerMetadata(request, resource)
+        case .publishers, .publishersQuery, .publisherInputValues, .consumers, .consumerActions, .eventTypes, .subscriptions,
+            .subscriptionsQuery, .hookNotifications, .notificationsQuery, .testNotifications, .hookDiagnostics:
+            try answerHooks(request, resource)
         }
     }
 
-    private mutating func routeWorkItems(
-        _ call: ServiceCall, _ path: [String], _ project: Project?, _ caller: Caller, at now: Int64
-    ) throws(ServiceFault) -> ServiceAnswer {
-        let names = path.map { $0.lowercased() }
-        switch (call.method, names.first ?? "", path.count) {
-        case ("GET", "workitems", 1): return try readList(call)
-        case ("POST", "workitemsbatch", 1): return try readBatch(call)
-        case ("POST", "workitems", 2), ("PATCH", "workitems", 2):
-            return path[1].hasPrefix("$")
-                ? try createWorkItem(call, String(path[1].dropFirst()), project, caller, at: now)
-                : try updateWorkItem(call, path[1], caller, at: now)
-        case ("GET", "workitems", 2): return try readOne(call, path[1], project)
-        case ("DELETE", "workitems", 2): return try deleteWorkItem(call, path[1], caller, at: now)
-        case ("GET", "workitems", 3...) where names[2] == "updates": return try readUpdates(call, path)
-        case ("GET", "workitems", 3...) where names[2] == "revisions": return try readRevisions(call, path)
-        case (_, "workitems", 3...) where names[2] == "comments": return try routeComments(call, path, caller, at: now)
-        case (_, "recyclebin", _): return try routeRecycleBin(call, path, project, caller, at: now)
-        case ("POST", "wiql", 1): return try runQuery(call, project, caller, at: now)
-        case (_, "reporting", 2): return try routeReporting(call, names[1], project)
-        case ("GET", "workitemtypes", _): return try routeTypes(call, path, project)
-        case ("GET", "fields", _): return try routeFields(call, path)
-        case ("GET", "classificationnodes", _), ("POST", "classificationnodes", _): return try routeNodes(call, path, project)
-        case ("GET", "workitemrelationtypes", 1):
-            return .list(RelationType.all.map { ["referenceName": .string($0.kind), "name": .string($0.name)] })
-        case ("GET", "tags", 1):
-            return .list(tagSpelling.values.sorted().map { ["name": .string($0), "url": .string("\(call.base)/_apis/wit/tags/\($0)")] })
-        default:
-            throw .notFound(
-                "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.")
-        }
-    }
+    /// What `OPTIONS _apis` lists.
+    private static let resourceLocations = ServiceAnswer.list(
+        ResourceDirectory.all.map { location -> JSONValue in
+            [
+                "id": .string(location.id), "area": .string(location.area), "resourceName": .string(location.name),
+                "routeTemplate": .string(location.template), "resourceVersion": .integer(location.resourceVersion),
+                "minVersion": .string(location.lowest.number), "maxVersion": .string(location.highest.number),
+                "releasedVersion": .string(location.released.number),
+            ]
+        })
 }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// One request, as far as the service looks at it.
@@ -20,6 +21,17 @@ public struct ServiceCall: Sendable {
         self.headers = headers
         self.body = body
         self.base = base
+    }
+
+    /// The pairs of a query, with names in lower case.
+    static func query(_ text: String?) -> [String: String] {
+        var pairs: [String: String] = [:]
+        for part in (text ?? "").split(separator: "&") {
+            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            let name = String(pair[0]).removingPercentEncoding ?? ""
+            pairs[name.lowercased()] = pair.count > 1 ? String(pair[1]).replacing("+", with: " ").removingPercentEncoding : ""
+        }
+        return pairs
     }
 
     func json() throws(ServiceFault) -> JSONValue {
@@ -53,7 +65,7 @@ public struct ServiceAnswer: Sendable {
 
     init(status: Int = 200, json: JSONValue, headers: [(name: String, value: String)] = []) {
         self.status = status
-        self.headers = [("Content-Type", "application/json; charset=utf-8")] + headers
+        self.headers = [("Content-Type", Self.json)] + headers
         body = json.bytes
     }
 
@@ -63,6 +75,11 @@ public struct ServiceAnswer: Sendable {
         self.headers += headers
         self.body = body
     }
+
+    /// The plain content type of a JSON answer; the version is appended to it for successes.
+    static let json = "application/json; charset=utf-8"
+
+    static let done = ServiceAnswer(status: 204)
 
     static func list(_ values: [JSONValue], headers: [(name: String, value: String)] = []) -> ServiceAnswer {
         ServiceAnswer(json: ["count": .integer(values.count), "value": .array(values)], headers: headers)

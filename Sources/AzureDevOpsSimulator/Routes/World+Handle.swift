@@ -4,27 +4,28 @@ extension World {
     /// One call to the service: who asks, what goes wrong on purpose, what is asked, and the headers that every answer carries.
     public mutating func handle(_ call: ServiceCall, at now: Int64) -> ServiceAnswer {
         let fault = takeFault(for: call)
-        if let fault, fault.isBeforeEverything { return logged(call, fault.answer(), nil, now) }
+        if let fault, fault.isBeforeEverything { return finished(call, fault.answer(to: call), nil, now) }
         let caller: Caller
-        switch authenticate(call) {
-        case .refused(let answer): return logged(call, answer, nil, now)
+        switch authenticate(call, at: now) {
+        case .refused(let answer): return finished(call, answer, nil, now)
         case .accepted(let accepted): caller = accepted
         }
-        if let answer = fault?.answerInsteadOfWork() { return logged(call, answer, caller.account, now) }
+        if let answer = fault?.answerInsteadOfWork() { return finished(call, answer, caller.account, now) }
+        let pace = throttling.admit(caller.account.id, at: now)
+        if let answer = pace.refusal { return finished(call, answer, caller.account, now) }
+        examined = 0
         var answer: ServiceAnswer
         do {
-            try checkVersion(call)
             answer = try route(call, caller, at: now)
         } catch {
-            answer = ServiceAnswer(status: error.status, json: error.body)
+            answer = error.answer
         }
+        let cost = Throttling.cost(of: call, examined: examined, answer: answer)
+        throttling.charge(cost, to: caller.account.id, at: now)
+        answer.headers += pace.headers
+        answer.delay += pace.delay
         fault?.adjust(&answer)
-        return logged(call, answer, caller.account, now)
-    }
-
-    struct Caller: Sendable {
-        var account: Account
-        var token: AccessToken
+        return finished(call, answer, caller.account, now, cost: cost)
     }
 
     private enum Authentication {
@@ -32,70 +33,59 @@ extension World {
         case refused(ServiceAnswer)
     }
 
-    private func authenticate(_ call: ServiceCall) -> Authentication {
-        let redirects = call.headers["x-tfs-fedauthredirect"]?.lowercased() != "suppress"
-        guard let header = call.headers["authorization"], header.lowercased().hasPrefix("basic "),
-            let decoded = bytes(base64: trimmed(String(header.dropFirst(6)))), let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
-        else {
-            return .refused(redirects && call.method == "GET" ? .signInPage(call.base) : .emptyRefusal)
+    /// Basic authentication with any user name, or a bearer token (FACTS.md 4).
+    private func authenticate(_ call: ServiceCall, at now: Int64) -> Authentication {
+        let suppresses = call.headers["x-tfs-fedauthredirect"]?.lowercased() == "suppress"
+        guard let header = call.headers["authorization"] else {
+            return .refused(suppresses || call.method != "GET" ? .emptyRefusal : .redirect(call.base))
         }
-        let text = String(decoding: decoded[decoded.index(after: colon)...], as: UTF8.self)
-        guard let token = tokens[text], let account = account(token.account) else { return .refused(.emptyRefusal) }
-        switch token.state {
-        case .good: return .accepted(Caller(account: account, token: token))
+        var secret: String?
+        if header.lowercased().hasPrefix("bearer ") { secret = trimmed(String(header.dropFirst(7))) }
+        if header.lowercased().hasPrefix("basic "), let decoded = bytes(base64: trimmed(String(header.dropFirst(6)))),
+            let colon = decoded.firstIndex(of: UInt8(ascii: ":"))
+        {
+            secret = String(decoding: decoded[decoded.index(after: colon)...], as: UTF8.self)
+        }
+        guard let secret, let token = tokens[secret], let account = account(token.account) else { return .refused(.emptyRefusal) }
+        let state = token.expires.map { $0 <= now } == true ? .expired : token.state
+        switch state {
+        case .good: break
         case .refused: return .refused(.emptyRefusal)
-        case .withoutAccess: return .refused(.unauthorised)
-        case .expired: return .refused(["GET", "POST"].contains(call.method) ? .signInPage(call.base) : .unauthorised)
+        case .withoutAccess: return .refused(.withoutAccess(account, organisationID))
+        case .expired: return .refused(expiredAnswer(call))
+        }
+        // A missing scope looks like a token that is not accepted at all (`recordings/errors-auth.json`).
+        guard token.covers(call) else { return .refused(.emptyRefusal) }
+        return .accepted(Caller(account: account, token: token))
+    }
+
+    private func expiredAnswer(_ call: ServiceCall) -> ServiceAnswer {
+        guard ["GET", "POST"].contains(call.method) else { return .unauthorised }
+        return switch variants.expiredToken {
+        case .signInPage: .signInPage(call.base)
+        case .redirect: .redirect(call.base)
+        case .refused: .emptyRefusal
         }
     }
 
-    /// Writes need a version; the preview resources need the flag (FACTS.md 3).
-    private func checkVersion(_ call: ServiceCall) throws(ServiceFault) {
-        let isWrite = call.method != "GET" && call.method != "OPTIONS"
-        guard let version = call.version else {
-            guard isWrite else { return }
-            throw .badRequest(
-                "VssVersionNotSpecifiedException",
-                "No api-version was supplied for the \"\(call.method)\" request. The version must be supplied either as part of the Accept header or as a query parameter."
-            )
-        }
-        let number = version.prefix { $0.isNumber || $0 == "." }
-        let parts = number.split(separator: ".").compactMap { Int($0) }
-        guard let major = parts.first, major >= 1 else {
-            throw .badRequest("VssVersionNotSupportedException", "The api-version \(version) is not supported.")
-        }
-        guard major < 7 || (major == 7 && (parts.dropFirst().first ?? 0) <= 2) else {
-            throw .badRequest(
-                "VssVersionOutOfRangeException",
-                "The requested REST API version of \(version) is out of range for this server. The latest REST API version this server supports is 7.2."
-            )
-        }
-        let last = call.path.last?.lowercased() ?? ""
-        let isPreviewOnly = call.path.contains { $0.lowercased() == "comments" } || last == "connectiondata" || last == "resourceareas"
-        if isPreviewOnly, !version.contains("-preview") {
-            throw .badRequest(
-                "VssInvalidPreviewVersionException",
-                "The requested version \"\(version)\" of the resource is under preview. The -preview flag must be supplied in the api-version for such requests. For example: \"\(number)-preview\""
-            )
-        }
-    }
-
-    private mutating func logged(_ call: ServiceCall, _ answer: ServiceAnswer, _ account: Account?, _ now: Int64) -> ServiceAnswer {
+    /// Adds the headers of every answer (FACTS.md 2), and notes the call.
+    private mutating func finished(
+        _ call: ServiceCall, _ answer: ServiceAnswer, _ account: Account?, _ now: Int64, cost: Double = 0
+    ) -> ServiceAnswer {
         var answer = answer
         let activity = activity.guid()
-        if let index = answer.headers.firstIndex(where: { $0.name == "Content-Type" }), answer.headers[index].value.contains("json") {
+        if answer.status < 400, let index = answer.headers.firstIndex(where: { $0.name == "Content-Type" }),
+            answer.headers[index].value == ServiceAnswer.json
+        {
             answer.headers[index].value += "; api-version=\(call.version ?? "7.1")"
         }
         answer.headers += [
-            ("ActivityId", activity), ("X-VSS-E2EID", activity), ("X-TFS-Session", activity), ("X-TFS-ProcessId", organisationID),
-            ("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"), ("Vary", "Accept-Encoding"),
+            ("ActivityId", activity), ("X-VSS-E2EID", activity), ("X-TFS-Session", call.headers["x-tfs-session"] ?? activity),
+            ("X-TFS-ProcessId", organisationID), ("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"),
         ]
+        if answer.status < 400 { answer.headers.append(("Vary", "Accept-Encoding")) }
         if let account { answer.headers.append(("X-VSS-UserData", "\(account.id):\(account.mail)")) }
-        requestLog.append(
-            LoggedRequest(
-                at: now, method: call.method, path: call.path.joined(separator: "/"), status: answer.isLost ? 0 : answer.status,
-                account: account?.name))
-        if requestLog.count > 4_000 { requestLog.removeFirst(2_000) }
+        wire.note(call, answer, account, cost: cost, at: now)
         return answer
     }
 }
@@ -103,14 +93,31 @@ extension World {
 extension ServiceAnswer {
     /// 401 without a body: the token is not accepted (`recordings/errors-auth.json`).
     static var emptyRefusal: ServiceAnswer {
-        ServiceAnswer(status: 401, headers: [("WWW-Authenticate", "Basic realm=\"https://tfsprodcin2.visualstudio.com/\"")])
+        ServiceAnswer(status: 401, headers: [("WWW-Authenticate", "Basic realm=\"https://tfsprodcin2.app.visualstudio.com/\"")])
     }
 
-    /// 401 with TF400813: somebody is known but has no access.
-    static var unauthorised: ServiceAnswer {
-        let message = "TF400813: The user '' is not authorized to access this resource."
-        let fault = ServiceFault(status: 401, typeKey: "UnauthorizedRequestException", message: message, eventID: 3_000)
-        return ServiceAnswer(status: 401, json: fault.body, headers: [("X-VSS-AuthenticateError", "Unauthorized")])
+    /// 401 with TF400813 and no name: what a PATCH with an expired token gets (`recordings/errors-quoted-in-issues.json`).
+    static var unauthorised: ServiceAnswer { unauthorised(user: "") }
+
+    private static func unauthorised(user: String) -> ServiceAnswer {
+        ServiceFault(
+            status: 401, typeKey: "UnauthorizedRequestException",
+            message: "TF400813: The user '\(user)' is not authorized to access this resource.", eventID: 3_000
+        ).answer
+    }
+
+    /// 401 with TF400813: somebody is known but has no access (`recordings/errors-auth.json`).
+    static func withoutAccess(_ account: Account, _ organisationID: String) -> ServiceAnswer {
+        var answer = unauthorised(user: "Windows Live ID\\\(account.mail)")
+        answer.headers += [
+            ("WWW-Authenticate", "Bearer authorization_uri=https://login.microsoftonline.com/\(organisationID)"),
+            ("WWW-Authenticate", "TFS-Federated"), ("X-TFS-FedAuthRealm", "https://tfsprodcus3.visualstudio.com/"),
+            ("X-TFS-FedAuthIssuer", "https://dev.azure.com/"),
+            ("X-TFS-FedAuthRedirect", "https://app.vssps.visualstudio.com/_signin?realm=dev.azure.com"),
+            ("X-VSS-AuthenticateError", "Unauthorized"), ("X-VSS-AuthorizationEndpoint", "https://vssps.dev.azure.com/"),
+            ("X-VSS-ResourceTenant", organisationID), ("X-VSS-UserData", "\(account.id):\(account.mail)"),
+        ]
+        return answer
     }
 
     /// A page of HTML that looks like success.
@@ -119,5 +126,15 @@ extension ServiceAnswer {
         return ServiceAnswer(
             status: 203, contentType: "text/html; charset=utf-8", body: Array(page.utf8),
             headers: [("X-TFS-FedAuthRedirect", "\(base)/_signin?realm=dev.azure.com")])
+    }
+
+    /// The way to the sign-in page, for whoever did not suppress it.
+    static func redirect(_ base: String) -> ServiceAnswer {
+        let target = "\(base)/_signin?realm=dev.azure.com&reply_to=\(base)"
+        let page =
+            "<html><head><title>Object moved</title></head><body><h2>Object moved to <a href=\"\(target)\">here</a>.</h2></body></html>"
+        return ServiceAnswer(
+            status: 302, contentType: "text/html; charset=utf-8", body: Array(page.utf8),
+            headers: [("Location", target), ("X-TFS-FedAuthRedirect", target)])
     }
 }

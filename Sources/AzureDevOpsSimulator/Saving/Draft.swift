@@ -9,6 +9,9 @@ struct Draft: Sendable {
     var removed: [WorkItemRecord.Relation] = []
     var editedComments = false
     var historyText: String?
+    var historyIsMarkdown = false
+    /// The negative id by which a batch names a work item that is not there yet.
+    var temporaryID: Int64?
     /// Fields that the client has written, by reference name.
     var written: Set<String> = []
 
@@ -35,32 +38,30 @@ struct Draft: Sendable {
 extension World {
     /// Applies the operations of one patch. `revision` is what `test /rev` is compared with.
     mutating func apply(
-        _ operations: [PatchOperation], to draft: inout Draft, of id: Int64?, revision: Int64, bypassRules: Bool, base: String
+        _ operations: [PatchOperation], to draft: inout Draft, of id: Int64?, revision: Int64, bypassRules: Bool, at now: ServiceTime
     ) throws(ServiceFault) {
         let before = draft.fields
         var formats: [(String, Bool)] = []
         for operation in operations {
             switch (operation.kind, operation.target) {
             case (.test, .revision):
-                guard operation.value?.integer == revision else { throw .staleRevision }
+                guard operation.value?.integer ?? operation.value?.string.flatMap({ Int64($0) }) == revision else {
+                    throw .staleRevision(variants.staleRevision)
+                }
             case (.test, .field(let name)):
-                guard draft.fields[name] == operation.value else { throw .staleRevision }
-            case (.add, .temporaryID), (.test, _): break
-            case (_, .field(let name)): try set(name, operation, in: &draft, of: id, bypassRules: bypassRules)
+                guard isSame(draft.fields[name], operation.value, name) else { throw .staleRevision(variants.staleRevision) }
+            case (.add, .temporaryID):
+                draft.temporaryID = operation.value?.integer ?? operation.value?.string.flatMap { Int64($0) }
+            case (.test, _): break
+            case (_, .field(let name)): try set(name, operation, in: &draft, of: id, bypassRules: bypassRules, at: now)
             case (_, .format(let name)):
                 guard field(name) != nil else { throw .fieldMissing(name) }
                 formats.append((name, operation.value?.string?.lowercased() == "markdown"))
-            case (.add, .newRelation): try addRelation(operation.value, to: &draft, of: id, base: base)
+            case (.add, .newRelation): try addRelation(operation.value, to: &draft, of: id, at: now)
             case (.remove, .relation(let index)):
-                guard draft.relations.indices.contains(index) else {
-                    throw .badRequest("VssPropertyValidationException", "Index out of range for path /relations/\(index).")
-                }
-                draft.removed.append(draft.relations.remove(at: index))
+                draft.removed.append(draft.relations.remove(at: try checked(index, draft)))
             case (_, .relationComment(let index)):
-                guard draft.relations.indices.contains(index) else {
-                    throw .badRequest("VssPropertyValidationException", "Index out of range for path /relations/\(index).")
-                }
-                draft.relations[index].attributes["comment"] = operation.value
+                draft.relations[try checked(index, draft)].attributes["comment"] = operation.value
                 draft.editedComments = true
             default: throw .badRequest("VssPropertyValidationException", "The operation is not supported for this path.")
             }
@@ -69,8 +70,22 @@ extension World {
         for (name, isMarkdown) in formats where isMarkdown && before[name] != draft.fields[name] { draft.markdownFields.insert(name) }
     }
 
+    private func checked(_ index: Int, _ draft: Draft) throws(ServiceFault) -> Int {
+        guard draft.relations.indices.contains(index) else {
+            throw .badRequest("VssPropertyValidationException", "Index out of range for path /relations/\(index).")
+        }
+        return index
+    }
+
+    /// Whether a field holds what `test` says; an identity may be named in any of its forms.
+    private func isSame(_ own: JSONValue?, _ tested: JSONValue?, _ name: String) -> Bool {
+        if own == tested || (own == nil && (tested?.isNull ?? true || tested?.string == "")) { return true }
+        guard let field = field(name), let value = try? stored(tested, in: field, free: true) else { return false }
+        return value == own
+    }
+
     private mutating func set(
-        _ name: String, _ operation: PatchOperation, in draft: inout Draft, of id: Int64?, bypassRules: Bool
+        _ name: String, _ operation: PatchOperation, in draft: inout Draft, of id: Int64?, bypassRules: Bool, at now: ServiceTime
     ) throws(ServiceFault) {
         guard let field = field(name) else { throw .fieldMissing(name) }
         guard draft.written.insert(field.referenceName).inserted else {
@@ -87,7 +102,7 @@ extension World {
         switch field.referenceName {
         case "System.Tags":
             let old = operation.kind == .add && value?.string?.isEmpty == false ? draft.text("System.Tags") + ";" : ""
-            draft.fields["System.Tags"] = storedTags(old + (value?.string ?? ""))
+            draft.fields["System.Tags"] = try storedTags(old + (value?.string ?? ""), at: now)
         case "System.History":
             draft.historyText = value?.string.flatMap { $0.isEmpty ? nil : $0 }
         case "System.AreaId", "System.IterationId": break
@@ -96,29 +111,58 @@ extension World {
         }
     }
 
-    private func addRelation(_ value: JSONValue?, to draft: inout Draft, of id: Int64?, base: String) throws(ServiceFault) {
+    private mutating func addRelation(_ value: JSONValue?, to draft: inout Draft, of id: Int64?, at now: ServiceTime) throws(ServiceFault) {
         guard let kind = value?["rel"]?.string, let url = value?["url"]?.string, let type = RelationType.named(kind) else {
             throw .badRequest(
                 "WorkItemLinkTypeNotFoundException", "VS402654: The relation type \(value?["rel"]?.string ?? "") is not known.")
         }
+        guard type.isWorkItemLink else { return try addResource(value, type, url, to: &draft, at: now) }
+        guard draft.relations.count < Self.largestNumberOfLinks else {
+            throw .badRequest(
+                "WorkItemLinksLimitExceededException",
+                "VS403312: The work item has reached the limit of \(Self.largestNumberOfLinks) links.")
+        }
         var attributes = JSONObject()
-        attributes["comment"] = value?["attributes"]?["comment"]
-        guard type.isWorkItemLink else {
-            guard !draft.relations.contains(where: { $0.kind == kind && $0.url == url }) else { throw Self.duplicateRelation }
-            attributes["name"] = value?["attributes"]?["name"]
-            let relation = WorkItemRecord.Relation(kind: kind, target: nil, url: url, attributes: attributes)
-            draft.relations.append(relation)
-            draft.added.append(relation)
-            return
-        }
-        guard let target = url.split(separator: "/").last.flatMap({ Int64($0) }), living(target) != nil, target != id else {
-            throw .workItemMissing(url.split(separator: "/").last.flatMap { Int64($0) } ?? 0)
-        }
+        let named = url.split(separator: "/").last.flatMap { Int64($0) } ?? 0
+        let target = temporaryIDs[named] ?? named
+        guard living(target) != nil, target != id else { throw .workItemMissing(target) }
         guard !draft.relations.contains(where: { $0.kind == kind && $0.target == target }) else { throw Self.duplicateRelation }
         try checkHierarchy(kind, from: id, to: target, draft)
         attributes["isLocked"] = false
         attributes["name"] = .string(type.name)
+        attributes["comment"] = value?["attributes"]?["comment"]
         let relation = WorkItemRecord.Relation(kind: kind, target: target, url: "", attributes: attributes)
+        draft.relations.append(relation)
+        draft.added.append(relation)
+    }
+
+    static let largestNumberOfLinks = 1_000
+    static let largestNumberOfFiles = 100
+
+    /// A file, a hyperlink or an artifact (`recordings/work-item-artifact-links.json`).
+    private mutating func addResource(
+        _ value: JSONValue?, _ type: RelationType, _ url: String, to draft: inout Draft, at now: ServiceTime
+    ) throws(ServiceFault) {
+        guard !draft.relations.contains(where: { $0.kind == type.kind && $0.url == url }) else { throw Self.duplicateRelation }
+        nextResource += 1
+        var attributes: JSONObject = [
+            "authorizedDate": .string(now.text), "id": .integer(nextResource), "resourceCreatedDate": .string(now.text),
+            "resourceModifiedDate": .string(now.text), "revisedDate": "9999-01-01T00:00:00Z",
+        ]
+        if type.kind == "AttachedFile" {
+            guard draft.relations.count(where: { $0.kind == type.kind }) < Self.largestNumberOfFiles else {
+                throw .badRequest(
+                    "WorkItemAttachmentLimitExceededException",
+                    "VS403313: The work item has reached the limit of \(Self.largestNumberOfFiles) attachments.")
+            }
+            if let file = attachment(at: url) {
+                attributes["resourceSize"] = .integer(file.content.count)
+                attributes["name"] = .string(file.name)
+            }
+        }
+        if let comment = value?["attributes"]?["comment"] { attributes["comment"] = comment }
+        if let name = value?["attributes"]?["name"] { attributes["name"] = name }
+        let relation = WorkItemRecord.Relation(kind: type.kind, target: nil, url: url, attributes: attributes)
         draft.relations.append(relation)
         draft.added.append(relation)
     }
@@ -155,28 +199,4 @@ extension World {
             ancestor = next
         }
     }
-}
-
-/// The relation types of `recordings/relation-types.json` that boards use.
-struct RelationType: Sendable {
-    var kind: String
-    var name: String
-    /// The other end; `nil` for resource links.
-    var reverse: String?
-
-    var isWorkItemLink: Bool { reverse != nil }
-
-    static let all: [RelationType] = [
-        RelationType(kind: "System.LinkTypes.Hierarchy-Forward", name: "Child", reverse: "System.LinkTypes.Hierarchy-Reverse"),
-        RelationType(kind: "System.LinkTypes.Hierarchy-Reverse", name: "Parent", reverse: "System.LinkTypes.Hierarchy-Forward"),
-        RelationType(kind: "System.LinkTypes.Related", name: "Related", reverse: "System.LinkTypes.Related"),
-        RelationType(kind: "System.LinkTypes.Dependency-Forward", name: "Successor", reverse: "System.LinkTypes.Dependency-Reverse"),
-        RelationType(kind: "System.LinkTypes.Dependency-Reverse", name: "Predecessor", reverse: "System.LinkTypes.Dependency-Forward"),
-        RelationType(kind: "System.LinkTypes.Duplicate-Forward", name: "Duplicate", reverse: "System.LinkTypes.Duplicate-Reverse"),
-        RelationType(kind: "System.LinkTypes.Duplicate-Reverse", name: "Duplicate Of", reverse: "System.LinkTypes.Duplicate-Forward"),
-        RelationType(kind: "Hyperlink", name: "Hyperlink"), RelationType(kind: "AttachedFile", name: "Attached File"),
-        RelationType(kind: "ArtifactLink", name: "Artifact Link"),
-    ]
-
-    static func named(_ kind: String) -> RelationType? { all.first { $0.kind.lowercased() == kind.lowercased() } }
 }

@@ -28,7 +28,8 @@ extension World {
             return .string(account.id)
         case .string, .treePath, .guid:
             guard let text = value.string ?? value.integer.map({ String($0) }) else { throw invalid() }
-            let line = trimmed(text.replacing("\r\n", with: " ").replacing("\n", with: " "))
+            let flat = text.contains { $0.isNewline } ? text.replacing("\r\n", with: " ").replacing("\n", with: " ") : text
+            let line = variants.blanks == .trimmed ? trimmed(flat) : flat
             guard line.count <= 255 || field.kind == .treePath else {
                 throw .rules([RuleError(field: field, flags: ["invalidTooLong"])])
             }
@@ -36,7 +37,7 @@ extension World {
         case .html, .history, .plainText:
             guard let text = value.string else { throw invalid() }
             guard text.count <= 1_000_000 else { throw .rules([RuleError(field: field, flags: ["invalidTooLong"])]) }
-            return .string(text)
+            return .string(kept(text, field))
         }
     }
 
@@ -49,18 +50,41 @@ extension World {
         return accounts.first { $0.mail.lowercased() == folded || $0.id == folded } ?? accounts.first { $0.name.lowercased() == folded }
     }
 
-    /// One string, sorted, every tag once, in the spelling of its first use (FACTS.md 12).
-    mutating func storedTags(_ text: String) -> JSONValue? {
-        var spelled: [String: String] = [:]
+    /// One string, every tag once, in the spelling of its first use (FACTS.md 12).
+    mutating func storedTags(_ text: String, at now: ServiceTime) throws(ServiceFault) -> JSONValue? {
+        var names: [String] = []
+        var seen: Set<String> = []
         for part in text.split(whereSeparator: { $0 == ";" || $0 == "," }) {
-            let tag = trimmed(String(part))
-            guard !tag.isEmpty else { continue }
-            let folded = tag.lowercased()
-            if tagSpelling[folded] == nil { tagSpelling[folded] = tag }
-            spelled[folded] = tagSpelling[folded]
+            let name = trimmed(String(part))
+            guard !name.isEmpty, seen.insert(name.lowercased()).inserted else { continue }
+            guard name.count <= 400 else { throw .badRequest("InvalidTagNameException", "The tag name '\(name)' is not valid.") }
+            if let known = tags[name.lowercased()] {
+                names.append(known.name)
+            } else {
+                tags[name.lowercased()] = Tag(id: randomness.guid(), name: name, lastUpdate: now)
+                names.append(name)
+            }
         }
-        let sorted = spelled.sorted { $0.key < $1.key }.map(\.value)
-        return sorted.isEmpty ? nil : .string(sorted.joined(separator: "; "))
+        guard names.count <= 100 else {
+            throw .badRequest("TagLimitExceededException", "VS403314: A work item can have at most 100 tags.")
+        }
+        if variants.tagOrder == .alphabetical { names.sort { $0.lowercased() < $1.lowercased() } }
+        return names.isEmpty ? nil : .string(names.joined(separator: "; "))
+    }
+
+    /// What the service keeps of HTML: no scripts, no handlers (the exact rules are not published).
+    private func kept(_ text: String, _ field: FieldDefinition) -> String {
+        guard field.kind != .plainText, variants.html == .sanitised else { return text }
+        let folded = text.lowercased()
+        let suspects = ["<script", "<style", "<iframe", "<object", "<embed", "javascript:", " on"]
+        guard suspects.contains(where: { folded.contains($0) }) else { return text }
+        var text = text
+        for pattern in [#/(?is)<(script|style|iframe|object|embed)\b.*?</\1\s*>/#, #/(?i)<(script|style|iframe|object|embed)\b[^>]*>/#] {
+            text.replace(pattern, with: "")
+        }
+        text.replace(#/(?i)\s+on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/#, with: "")
+        text.replace(#/(?i)(href|src)\s*=\s*("|')\s*javascript:[^"']*("|')/#, with: "")
+        return text
     }
 }
 

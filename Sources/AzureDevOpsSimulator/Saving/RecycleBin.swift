@@ -11,6 +11,7 @@ extension World {
         for relation in record.relations {
             guard let target = relation.target else { continue }
             workItems[target]?.relations.removeAll { $0.target == id }
+            logLink(relation, of: id, isActive: false, by: author, at: now)
         }
         announce(.deleted, id, by: author, at: milliseconds, base: base)
         return record
@@ -29,14 +30,17 @@ extension World {
                 WorkItemRecord.Relation(
                     kind: reverse, target: id, url: "",
                     attributes: ["isLocked": false, "name": .string(RelationType.named(reverse)?.name ?? "")]))
+            logLink(relation, of: id, isActive: true, by: author, at: now)
         }
         announce(.restored, id, by: author, at: milliseconds, base: base)
         return record
     }
 
     /// Removes a work item for good; its number never comes back.
-    mutating func destroy(_ id: Int64) throws(ServiceFault) {
-        guard let record = workItems.removeValue(forKey: id) else { throw .workItemMissing(id) }
+    mutating func destroy(_ id: Int64, by author: Account, at milliseconds: Int64, base: String) throws(ServiceFault) {
+        guard let record = workItems[id] else { throw .workItemMissing(id) }
+        if variants.destroyHook == .deleted { announce(.deleted, id, by: author, at: milliseconds, base: base) }
+        workItems[id] = nil
         for relation in record.relations {
             guard let target = relation.target else { continue }
             workItems[target]?.relations.removeAll { $0.target == id }

@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 /// An answer that is no success, in the envelope of the service (FACTS.md 5).
@@ -7,16 +8,56 @@ struct ServiceFault: Error, Sendable {
     var message: String
     var eventID: Int64 = 3_200
     var customProperties: JSONValue?
+    /// Some come as plain text, with the message in a header as well.
+    var isPlainText = false
 
     var body: JSONValue {
         var object: JSONObject = [
-            "$id": "1", "innerException": nil, "message": .string(message),
-            "typeName": .string(
-                "Microsoft.TeamFoundation.WorkItemTracking.Server.\(typeKey), Microsoft.TeamFoundation.WorkItemTracking.Server"),
-            "typeKey": .string(typeKey), "errorCode": 0, "eventId": .integer(eventID),
+            "$id": "1", "innerException": nil, "message": .string(message), "typeName": .string(typeName), "typeKey": .string(typeKey),
+            "errorCode": 0, "eventId": .integer(eventID),
         ]
         if let customProperties { object["customProperties"] = customProperties }
         return .object(object)
+    }
+
+    var answer: ServiceAnswer {
+        guard isPlainText else { return ServiceAnswer(status: status, json: body) }
+        return ServiceAnswer(
+            status: status, contentType: "text/plain; charset=utf-8", body: Array(message.utf8),
+            headers: [("X-TFS-ServiceError", message.addingPercentEncoding(withAllowedCharacters: Self.unescaped) ?? "")])
+    }
+
+    private static let unescaped = CharacterSet.alphanumerics.union(CharacterSet(charactersIn: "-._~"))
+
+    /// The name of the class with its assembly, as far as it was seen (`recordings/`).
+    private var typeName: String {
+        let (namespace, assembly) =
+            switch typeKey {
+            case "ProjectDoesNotExistWithNameException", "ProjectDoesNotExistException":
+                ("Microsoft.TeamFoundation.Core.WebApi", "Microsoft.TeamFoundation.Core.WebApi")
+            case "RelationAlreadyExistsException":
+                ("Microsoft.TeamFoundation.WorkItemTracking.Web.Common", "Microsoft.TeamFoundation.WorkItemTracking.Web")
+            case "UnauthorizedRequestException", "InvalidAccessException", "RequestBlockedException", "AccessCheckException":
+                ("Microsoft.TeamFoundation.Framework.Server", "Microsoft.TeamFoundation.Framework.Server")
+            case "TeamFieldArgumentNullException":
+                ("Microsoft.TeamFoundation.Work.WebApi.Exceptions", "Microsoft.TeamFoundation.Work.WebApi")
+            case "InvalidTeamSettingsException":
+                ("Microsoft.Azure.Boards.Agile.Common.Exceptions", "Microsoft.Azure.Boards.Agile.Common")
+            case "HttpResponseException": ("System.Web.Http", "System.Web.Http")
+            case "NotSupportedException", "ArgumentException", "ArgumentNullException", "NotImplementedException": ("System", "mscorlib")
+            case _ where typeKey.hasPrefix("Vss"):
+                ("Microsoft.VisualStudio.Services.Common", "Microsoft.VisualStudio.Services.Common")
+            default: ("Microsoft.TeamFoundation.WorkItemTracking.Server", "Microsoft.TeamFoundation.WorkItemTracking.Server")
+            }
+        return "\(namespace).\(typeKey), \(assembly)"
+    }
+
+    /// What no controller answers, a work item 0 among it (`recordings/work-item-delete.json`).
+    static func noController(_ call: ServiceCall) -> ServiceFault {
+        ServiceFault(
+            status: 404, typeKey: "",
+            message: "The controller for path '/\(call.path.joined(separator: "/"))' was not found or does not implement IController.",
+            isPlainText: true)
     }
 
     static func badRequest(_ typeKey: String, _ message: String) -> ServiceFault {
@@ -50,16 +91,18 @@ struct ServiceFault: Error, Sendable {
             message: "VS402323: Work item type \(name) does not exist in project \(project) or you do not have permission to access it.")
     }
 
-    static func fieldMissing(_ name: String) -> ServiceFault {
+    static func fieldMissing(_ name: String, status: Int = 400) -> ServiceFault {
         ServiceFault(
-            status: 400, typeKey: "WorkItemTrackingFieldDefinitionNotFoundException", message: "TF51535: Cannot find field \(name).")
+            status: status, typeKey: "WorkItemTrackingFieldDefinitionNotFoundException", message: "TF51535: Cannot find field \(name).")
     }
 
-    static let staleRevision = ServiceFault(
-        status: 412, typeKey: "WorkItemRevisionMismatchException",
-        message:
-            "TF26071: This work item has been changed by someone else since you opened it. You will need to refresh it and discard your changes."
-    )
+    static func staleRevision(_ variant: Variants.StaleRevision) -> ServiceFault {
+        ServiceFault(
+            status: variant == .precondition ? 412 : 409, typeKey: "WorkItemRevisionMismatchException",
+            message:
+                "TF26071: This work item has been changed by someone else since you opened it. You will need to refresh it and discard your changes."
+        )
+    }
 
     static func notFound(_ message: String) -> ServiceFault {
         ServiceFault(status: 404, typeKey: "VssResourceNotFoundException", message: message, eventID: 3_000)
@@ -94,8 +137,9 @@ extension ServiceFault {
             ]
         }
         var message = errors[0].message
-        if errors.count == 2 { message += " One additional error occurred during validation." }
-        if errors.count > 2 { message += " \(errors.count - 1) additional errors occurred during validation." }
+        let correct = "during validation of the work item. Please correct all errors and try again."
+        if errors.count == 2 { message += " One additional error occurred \(correct)" }
+        if errors.count > 2 { message += " \(errors.count - 1) additional errors occurred \(correct)" }
         let single = errors.count == 1
         return ServiceFault(
             status: 400, typeKey: "RuleValidationException", message: message,

@@ -15,19 +15,35 @@ extension World {
         let typeChanged = before?["System.WorkItemType"].map { $0.string != type.name } ?? false
         guard old != new || typeChanged, let state = type.state(new) else { return }
         if !draft.written.contains("System.Reason") { draft.fields["System.Reason"] = .string(state.reason) }
-        stamp(&draft, state.category, was: old.flatMap { type.state($0)?.category }, author, now)
+        let was = old.flatMap { type.state($0)?.category }
+        if type.assignsOnActivation, was == .proposed, state.category == .inProgress || state.category == .resolved,
+            draft.fields["System.AssignedTo"] == nil, !draft.written.contains("System.AssignedTo")
+        {
+            draft.fields["System.AssignedTo"] = .string(author.id)
+        }
+        stamp(&draft, state.category, was: was, type, author, now)
+        if type.keepsResolvedReason {
+            draft.fields["Microsoft.VSTS.Common.ResolvedReason"] =
+                state.category == .resolved
+                ? draft.fields["System.Reason"]
+                : (state.category == .completed ? draft.fields["Microsoft.VSTS.Common.ResolvedReason"] : nil)
+        }
     }
 
+    /// Who has activated, resolved and closed it, and when (`recordings/work-item-update-state.json`).
     private func stamp(
-        _ draft: inout Draft, _ category: StateDefinition.Category, was old: StateDefinition.Category?, _ author: Account,
-        _ now: ServiceTime
+        _ draft: inout Draft, _ category: StateDefinition.Category, was old: StateDefinition.Category?, _ type: WorkItemTypeDefinition,
+        _ author: Account, _ now: ServiceTime
     ) {
         func set(_ name: String, _ isSet: Bool) {
-            draft.fields["Microsoft.VSTS.Common.\(name)Date"] = isSet ? .string(now.text) : nil
-            draft.fields["Microsoft.VSTS.Common.\(name)By"] = isSet ? .string(author.id) : nil
+            for (suffix, value) in [("Date", JSONValue.string(now.text)), ("By", .string(author.id))] {
+                let field = "Microsoft.VSTS.Common.\(name)\(suffix)"
+                if !draft.written.contains(field) { draft.fields[field] = isSet ? value : nil }
+            }
         }
         draft.fields["Microsoft.VSTS.Common.StateChangeDate"] = .string(now.text)
         guard category != old else { return }
+        let isOnTheWay = type.activatesOnTheWay && (old == nil || old == .proposed)
         switch category {
         case .proposed, .removed:
             set("Activated", false)
@@ -38,11 +54,11 @@ extension World {
             set("Resolved", false)
             set("Closed", false)
         case .resolved:
-            if old == nil || old == .proposed { set("Activated", true) }
+            if isOnTheWay { set("Activated", true) }
             set("Resolved", true)
             set("Closed", false)
         case .completed:
-            if old == nil || old == .proposed { set("Activated", true) }
+            if isOnTheWay { set("Activated", true) }
             set("Closed", true)
         }
     }
@@ -54,8 +70,14 @@ extension World {
             if let field = field(name) { errors.append(RuleError(field: field, flags: flags)) }
         }
         if draft.text("System.Title").isEmpty { fail("System.Title", ["required", "invalidEmpty"]) }
-        if type.state(draft.text("System.State")) == nil {
+        let isKnown = type.state(draft.text("System.State")) != nil
+        let old = before?["System.WorkItemType"]?.string == type.name ? before?["System.State"]?.string : nil
+        if !isKnown || !type.mayMove(from: old ?? draft.text("System.State"), to: draft.text("System.State")) {
             fail("System.State", ["hasValues", "limitedToValues", "allowsOldValue", "invalidListValue"])
+        }
+        let reason = draft.text("System.Reason")
+        if isKnown, draft.written.contains("System.Reason"), !type.reasons.contains(where: { $0.lowercased() == reason.lowercased() }) {
+            fail("System.Reason", ["hasValues", "limitedToValues", "allowsOldValue", "invalidListValue"])
         }
         for field in fields(of: type) where !field.allowedValues.isEmpty {
             guard let value = draft.fields[field.referenceName], before?[field.referenceName] != value else { continue }

@@ -60,22 +60,12 @@ struct SimulatorResponder: HTTPResponder {
         if first == "_simulator", segments.count == 2, segments[1] == "events" { return await events() }
         let body = try await request.body.collect(upTo: 130 << 20)
         let call = ServiceCall(
-            method: request.method.rawValue, path: Array(segments.dropFirst()), query: query(request.uri.query),
+            method: request.method.rawValue, path: Array(segments.dropFirst()), query: ServiceCall.query(request.uri.query),
             headers: headers(request.headers), body: Array(buffer: body), base: "http://\(request.head.authority ?? "127.0.0.1")/\(first)")
         let answer = first == "_simulator" ? await simulation.control(call) : await simulation.handle(call)
         let delay = latency + answer.delay
         if delay > 0, first != "_simulator" { try await Task.sleep(for: .milliseconds(delay)) }
         return response(answer)
-    }
-
-    private func query(_ text: String?) -> [String: String] {
-        var pairs: [String: String] = [:]
-        for part in (text ?? "").split(separator: "&") {
-            let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            let name = String(pair[0]).removingPercentEncoding ?? ""
-            pairs[name.lowercased()] = pair.count > 1 ? String(pair[1]).replacing("+", with: " ").removingPercentEncoding : ""
-        }
-        return pairs
     }
 
     private func headers(_ fields: HTTPFields) -> [String: String] {

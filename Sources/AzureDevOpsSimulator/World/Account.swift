@@ -23,24 +23,6 @@ public struct Account: Hashable, Sendable {
     }
 }
 
-/// What a personal access token may do, and whose it is.
-public struct AccessToken: Hashable, Sendable {
-    public enum State: String, Hashable, Sendable, CaseIterable {
-        case good
-        /// 401 without a body.
-        case refused
-        /// 401 with TF400813: a known identity without access.
-        case withoutAccess
-        /// 203 with a page of HTML for reads, 401 for PATCH.
-        case expired
-    }
-
-    public var account: String
-    public var state: State = .good
-    public var mayWrite = true
-    public var mayManageHooks = true
-}
-
 func base64(_ bytes: [UInt8]) -> String { Data(bytes).base64EncodedString() }
 
 /// `nil` for anything but canonical base64: one stray `=` is refused by the service as well (FACTS.md 4).

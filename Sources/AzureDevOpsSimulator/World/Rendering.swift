@@ -6,7 +6,9 @@ struct Rendering: Sendable {
 
     var base: String
     var expansion = Expansion.none
-    /// Identities as objects since api-version 5.0, as texts before.
+    /// Since api-version 5.0 addresses name the project; before, the organisation alone.
+    var isModern = true
+    /// Since api-version 5.0; texts before, in hooks and in the recycle bin.
     var identitiesAreObjects = true
     /// Only these fields; empty for all.
     var fields: [String] = []
@@ -14,136 +16,175 @@ struct Rendering: Sendable {
     var carriesLinks = true
     /// Answers to writes bring the relations without being asked.
     var alwaysRelations = false
+    /// Printed at the address of the revision.
+    var isRevision = false
+    /// As hooks print a revision: links of its own, nothing about formats.
+    var isEvent = false
+    /// The fields that are kept but not shown by default: numbers, dates of revisions, levels of paths.
+    var isComplete: Bool { expansion == .all || expansion == .fields || !fields.isEmpty }
+
+    init(base: String, expansion: Expansion = .none, version: Int = 7, fields: [String] = [], carriesLinks: Bool = true) {
+        self.base = base
+        self.expansion = expansion
+        self.fields = fields
+        self.carriesLinks = carriesLinks
+        isModern = version >= 5
+        identitiesAreObjects = version >= 5
+    }
 
     static func expansion(_ text: String?) -> Expansion? {
         guard let text, !text.isEmpty else { return Expansion.none }
         let numbers: [String: Expansion] = ["0": .none, "1": .relations, "2": .fields, "3": .links, "4": .all]
         return numbers[text] ?? Expansion(rawValue: text.lowercased())
     }
+
+    func url(of record: WorkItemRecord) -> String {
+        isModern ? "\(base)/\(record.projectID)/_apis/wit/workItems/\(record.id)" : "\(base)/_apis/wit/workItems/\(record.id)"
+    }
 }
 
 extension World {
-    func json(_ record: WorkItemRecord, _ style: Rendering, revision: WorkItemRecord.Revision? = nil) -> JSONValue {
+    func json(
+        _ record: WorkItemRecord, _ style: Rendering, revision: WorkItemRecord.Revision? = nil,
+        relations: [WorkItemRecord.Relation]? = nil
+    ) -> JSONValue {
         let shown = revision ?? record.current
-        let url = "\(style.base)/\(record.projectID)/_apis/wit/workItems/\(record.id)"
+        let relations = relations ?? record.relations
+        let url = style.url(of: record)
         var object: JSONObject = ["id": .integer(record.id), "rev": .integer(shown.number)]
-        object["fields"] = .object(fields(of: record, shown, style))
+        object["fields"] = .object(fields(of: record, shown, style, parent: relations.first { $0.kind == WorkItemRecord.Relation.parent }))
         let wantsRelations = style.alwaysRelations || style.expansion == .relations || style.expansion == .all
-        if wantsRelations, !record.relations.isEmpty { object["relations"] = .array(record.relations.map { json($0, style.base, record) }) }
-        if style.carriesLinks {
-            var formats = JSONObject()
-            for name in record.markdownFields.sorted() { formats[name] = "markdown" }
-            object["multilineFieldsFormat"] = .object(formats)
+        if style.carriesLinks, style.isModern, !style.isEvent, style.fields.isEmpty {
+            object["multilineFieldsFormat"] = .object(JSONObject(record.markdownFields.sorted().map { ($0, "markdown") }))
         }
+        if wantsRelations, !relations.isEmpty { object["relations"] = .array(relations.map { json($0, style, record) }) }
         if let comment = shown.comment {
+            let version = record.comments.first { $0.id == comment }?.current.number ?? 1
             object["commentVersionRef"] = [
-                "commentId": .integer(comment), "version": 1, "url": .string("\(url)/comments/\(comment)/versions/1"),
+                "commentId": .integer(comment), "version": .integer(version),
+                "url": .string("\(url)/comments/\(comment)/versions/\(version)"),
             ]
         }
         if style.carriesLinks || style.expansion == .links || style.expansion == .all {
-            object["_links"] = links(of: record, url: url, base: style.base)
+            object["_links"] = style.isRevision ? revisionLinks(url, shown.number) : links(of: record, style)
         }
-        let isFiltered = !style.fields.isEmpty
-        object["url"] = .string(isFiltered ? "\(style.base)/_apis/wit/workItems/\(record.id)" : url)
+        let address = style.fields.isEmpty ? url : "\(style.base)/_apis/wit/workItems/\(record.id)"
+        object["url"] = .string(style.isRevision ? "\(url)/revisions/\(shown.number)" : address)
         return .object(object)
     }
 
-    private func fields(of record: WorkItemRecord, _ revision: WorkItemRecord.Revision, _ style: Rendering) -> JSONObject {
-        var result = JSONObject()
-        let filter = Set(style.fields.map { $0.lowercased() })
-        func add(_ name: String, _ value: JSONValue?) {
-            guard let value, filter.isEmpty || filter.contains(name.lowercased()) else { return }
-            result[name] = printed(value, name, style)
+    private func fields(
+        of record: WorkItemRecord, _ revision: WorkItemRecord.Revision, _ style: Rendering, parent: WorkItemRecord.Relation?
+    ) -> JSONObject {
+        if style.fields.isEmpty, !style.isComplete {
+            return allFields(of: record, revision, isComplete: false, parent: parent) { printed($1, $0, style) }
         }
-        for (name, value) in revision.fields { add(name, value) }
-        if let parent = record.parent, revision.number == record.current.number { add("System.Parent", .integer(parent)) }
-        guard style.expansion == .all || style.expansion == .fields || !filter.isEmpty else { return result }
-        add("System.Id", .integer(record.id))
-        add("System.Rev", .integer(revision.number))
-        add("System.Watermark", .integer(revision.watermark))
-        add("System.AuthorizedDate", .string(revision.changed.text))
-        add("System.AuthorizedAs", revision.fields["System.ChangedBy"])
-        let next = record.revisions.first { $0.number == revision.number + 1 }
-        add("System.RevisedDate", .string(next?.changed.text ?? "9999-01-01T00:00:00Z"))
-        add("System.PersonId", .integer(personNumber(revision.fields["System.ChangedBy"]?.string)))
-        guard let project = projects.first(where: { $0.id == record.projectID }) else { return result }
-        let area = (revision.fields["System.AreaPath"]?.string ?? "").split(separator: "\\")
-        let iteration = (revision.fields["System.IterationPath"]?.string ?? "").split(separator: "\\")
-        add("System.NodeName", area.last.map { .string(String($0)) })
-        add("System.AreaId", project.areas.node(path: area).map { .integer($0.id) })
-        add("System.IterationId", project.iterations.node(path: iteration).map { .integer($0.id) })
-        for (level, segment) in area.enumerated() { add("System.AreaLevel\(level + 1)", .string(String(segment))) }
-        for (level, segment) in iteration.enumerated() { add("System.IterationLevel\(level + 1)", .string(String(segment))) }
+        let all = allFields(of: record, revision, isComplete: true, parent: parent) { printed($1, $0, style) }
+        guard !style.fields.isEmpty else { return all }
+        var result = JSONObject()
+        for wanted in style.fields {
+            let name = field(wanted)?.referenceName ?? wanted
+            if let value = all[name] ?? counted(name, record) { result[name] = value }
+        }
         return result
     }
 
-    private func personNumber(_ id: String?) -> Int { (accounts.firstIndex { $0.id == id } ?? 0) + 1 }
+    /// The fields of one revision; `print` turns a stored value into what is shown.
+    func allFields(
+        of record: WorkItemRecord, _ revision: WorkItemRecord.Revision, isComplete: Bool, parent: WorkItemRecord.Relation?,
+        print: (String, JSONValue) -> JSONValue
+    ) -> JSONObject {
+        var members: [(name: String, value: JSONValue)] = []
+        members.reserveCapacity(revision.fields.count + 16)
+        for (name, value) in revision.fields { members.append((name, print(name, value))) }
+        if let target = parent?.target { members.append(("System.Parent", .integer(target))) }
+        guard isComplete else { return JSONObject(unique: members) }
+        members.append(("System.Id", .integer(record.id)))
+        members.append(("System.Rev", .integer(revision.number)))
+        members.append(("System.Watermark", .integer(revision.watermark)))
+        members.append(("System.AuthorizedDate", .string(revision.changed.text)))
+        members.append(("System.RevisedDate", .string(record.end(of: revision))))
+        if let author = revision.fields["System.ChangedBy"] {
+            members.append(("System.AuthorizedAs", print("System.AuthorizedAs", author)))
+            members.append(("System.PersonId", .integer(personNumber(author.string))))
+        }
+        if let project = projects.first(where: { $0.id == record.projectID }) {
+            members += places("Area", revision.fields["System.AreaPath"]?.string ?? "", project.areas)
+            members += places("Iteration", revision.fields["System.IterationPath"]?.string ?? "", project.iterations)
+        }
+        return JSONObject(unique: members)
+    }
+
+    private func places(_ kind: String, _ path: String, _ tree: ClassificationNode) -> [(String, JSONValue)] {
+        let names = path.split(separator: "\\")
+        var members: [(String, JSONValue)] = []
+        if kind == "Area", let last = names.last { members.append(("System.NodeName", .string(String(last)))) }
+        if let node = tree.node(path: names) { members.append(("System.\(kind)Id", .integer(node.id))) }
+        for (level, name) in names.prefix(7).enumerated() { members.append(("System.\(kind)Level\(level + 1)", .string(String(name)))) }
+        return members
+    }
+
+    /// Counts are shown only when they are asked for by name.
+    private func counted(_ name: String, _ record: WorkItemRecord) -> JSONValue? {
+        func count(_ isCounted: (WorkItemRecord.Relation) -> Bool) -> JSONValue { .integer(record.relations.count(where: isCounted)) }
+        return switch name {
+        case "System.HyperLinkCount": count { $0.kind == "Hyperlink" }
+        case "System.AttachedFileCount": count { $0.kind == "AttachedFile" }
+        case "System.ExternalLinkCount": count { $0.kind == "ArtifactLink" }
+        case "System.RelatedLinkCount": count { $0.target != nil }
+        default: nil
+        }
+    }
+
+    private func personNumber(_ id: String?) -> Int { 279_163_667 + (accounts.firstIndex { $0.id == id } ?? 0) }
 
     /// A stored value as the wire shows it.
     func printed(_ value: JSONValue, _ name: String, _ style: Rendering) -> JSONValue {
-        guard field(name)?.kind == .identity, let id = value.string, let account = account(id) else { return value }
-        return style.identitiesAreObjects ? account.object(base: style.base) : .string(account.text)
+        switch value {
+        case .string(let text):
+            guard text.count == 36, field(name)?.kind == .identity, let account = account(text) else { return value }
+            return style.identitiesAreObjects ? account.object(base: style.base) : .string(account.text)
+        case .integer(let number) where variants.doubles == .fraction && field(name)?.kind == .double: return .number(Double(number))
+        default: return value
+        }
     }
 
-    func json(_ relation: WorkItemRecord.Relation, _ base: String, _ record: WorkItemRecord) -> JSONValue {
-        let url: String
+    func json(_ relation: WorkItemRecord.Relation, _ style: Rendering, _ record: WorkItemRecord) -> JSONValue {
+        var url = relation.url
         if let target = relation.target {
-            url = "\(base)/\(workItems[target]?.projectID ?? record.projectID)/_apis/wit/workItems/\(target)"
-        } else {
-            url = relation.url
+            let project = style.isModern ? "\(workItems[target]?.projectID ?? record.projectID)/" : ""
+            url = "\(style.base)/\(project)_apis/wit/workItems/\(target)"
         }
         return ["rel": .string(relation.kind), "url": .string(url), "attributes": .object(relation.attributes)]
     }
 
-    private func links(of record: WorkItemRecord, url: String, base: String) -> JSONValue {
-        func link(_ url: String) -> JSONValue { ["href": .string(url)] }
-        let project = "\(base)/\(record.projectID)"
-        return [
-            "self": link(url), "workItemUpdates": link("\(url)/updates"), "workItemRevisions": link("\(url)/revisions"),
-            "workItemComments": link("\(url)/comments"), "html": link("\(project)/_workitems/edit/\(record.id)"),
-            "workItemType": link("\(project)/_apis/wit/workItemTypes/\(record.type)"), "fields": link("\(project)/_apis/wit/fields"),
+    private func revisionLinks(_ url: String, _ number: Int64) -> JSONValue {
+        [
+            "self": ["href": .string("\(url)/revisions/\(number)")], "workItemRevisions": ["href": .string("\(url)/revisions")],
+            "parent": ["href": .string(url)],
         ]
     }
 
-    /// One save, as `updates` and `workitem.updated` show it (FACTS.md 16).
-    func json(_ update: WorkItemRecord.Update, of record: WorkItemRecord, _ style: Rendering) -> JSONValue {
-        let url = "\(style.base)/\(record.projectID)/_apis/wit/workItems/\(record.id)/updates/\(update.number)"
-        var object: JSONObject = ["id": .integer(update.number), "workItemId": .integer(record.id), "rev": .integer(update.revision)]
-        if let account = account(update.account) {
-            var who = account.object(base: style.base).object ?? JSONObject()
-            who["name"] = .string(account.text)
-            object["revisedBy"] = .object(who)
+    private func links(of record: WorkItemRecord, _ style: Rendering) -> JSONValue {
+        func link(_ url: String) -> JSONValue { ["href": .string(url)] }
+        let project = "\(style.base)/\(record.projectID)"
+        let scope = style.isModern ? project : style.base
+        let url = style.url(of: record)
+        // Nobody knows the type of a work item that was read without it.
+        let knowsType = style.fields.isEmpty || style.fields.contains { $0.lowercased() == "system.workitemtype" }
+        let type = knowsType ? "/\(record.type.replacing(" ", with: "%20"))" : ""
+        var object: JSONObject = [
+            "self": link(url), "workItemUpdates": link("\(url)/updates"), "workItemRevisions": link("\(url)/revisions"),
+        ]
+        if style.isModern {
+            object["workItemComments"] = link("\(url)/comments")
+            object["html"] = link("\(project)/_workitems/edit/\(record.id)")
+        } else {
+            object["workItemHistory"] = link("\(url)/history")
+            object["html"] = link("\(style.base)/web/wi.aspx?pcguid=\(organisationID)&id=\(record.id)")
         }
-        let next = record.revisions.first { $0.number == update.revision + 1 }
-        let isLinkOnly = update.fields.isEmpty
-        object["revisedDate"] = .string(isLinkOnly ? update.at.text : next?.changed.text ?? "9999-01-01T00:00:00Z")
-        if !update.fields.isEmpty { object["fields"] = .object(changes(update, of: record, style)) }
-        if !update.added.isEmpty || !update.removed.isEmpty {
-            var relations = JSONObject()
-            if !update.added.isEmpty { relations["added"] = .array(update.added.map { json($0, style.base, record) }) }
-            if !update.removed.isEmpty { relations["removed"] = .array(update.removed.map { json($0, style.base, record) }) }
-            object["relations"] = .object(relations)
-        }
-        object["url"] = .string(url)
+        object["workItemType"] = link("\(project)/_apis/wit/workItemTypes\(type)")
+        object["fields"] = link("\(scope)/_apis/wit/fields")
         return .object(object)
-    }
-
-    private func changes(_ update: WorkItemRecord.Update, of record: WorkItemRecord, _ style: Rendering) -> JSONObject {
-        var result = JSONObject()
-        func add(_ name: String, _ old: JSONValue?, _ new: JSONValue?) {
-            var change = JSONObject()
-            if let old { change["oldValue"] = printed(old, name, style) }
-            if let new { change["newValue"] = printed(new, name, style) }
-            result[name] = .object(change)
-        }
-        let index = record.revisions.firstIndex { $0.number == update.revision } ?? 0
-        let revision = record.revisions[index]
-        let previous = index > 0 ? record.revisions[index - 1] : nil
-        add("System.Rev", previous.map { .integer($0.number) }, .integer(revision.number))
-        add("System.AuthorizedDate", previous.map { .string($0.changed.text) }, .string(revision.changed.text))
-        add("System.RevisedDate", previous.map { _ in .string(revision.changed.text) }, "9999-01-01T00:00:00Z")
-        add("System.Watermark", previous.map { .integer($0.watermark) }, .integer(revision.watermark))
-        for change in update.fields { add(change.name, change.old, change.new) }
-        return result
     }
 }

@@ -71,6 +71,16 @@ struct ServiceTime: Hashable, Comparable, Sendable {
         return rest.hasPrefix("+") ? milliseconds - offset : milliseconds + offset
     }
 
+    /// The day in UTC.
+    var date: (year: Int, month: Int, day: Int) { parts.date }
+
+    /// Midnight of a day; months beyond the year and days beyond the month run over.
+    static func start(year: Int, month: Int, day: Int) -> Int64 {
+        let months = year * 12 + month - 1
+        let (wholeYear, wholeMonth) = (months >= 0 ? months / 12 : (months - 11) / 12, ((months % 12) + 12) % 12 + 1)
+        return (daysSinceEpoch(wholeYear, wholeMonth, 1) + Int64(day - 1)) * 86_400_000
+    }
+
     private var parts: (date: (year: Int, month: Int, day: Int), clock: (hour: Int, minute: Int, second: Int)) {
         let day = milliseconds.quotient(floor: 86_400_000)
         let seconds = Int((milliseconds - day * 86_400_000) / 1_000)

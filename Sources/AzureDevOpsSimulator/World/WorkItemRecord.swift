@@ -26,16 +26,17 @@ struct WorkItemRecord: Sendable {
         var watermark: Int64
         var changed: ServiceTime
         /// The comment that made this revision.
-        var comment: Int?
+        var comment: Int64?
     }
 
-    /// One save as `updates` tells it: changes of links have one of their own, under the same revision.
+    /// One save as `updates` tells it: changes of links have one of their own, under the same revision. What a revision changed is told
+    /// by comparing it with the one before.
     struct Update: Sendable {
         var number: Int64
         var revision: Int64
+        var isRevision: Bool
         var account: String
         var at: ServiceTime
-        var fields: [(name: String, old: JSONValue?, new: JSONValue?)]
         var added: [Relation]
         var removed: [Relation]
     }
@@ -48,6 +49,8 @@ struct WorkItemRecord: Sendable {
         var url: String
         var attributes: JSONObject
 
+        func isSame(_ other: Relation) -> Bool { kind == other.kind && target == other.target && url == other.url }
+
         static let parent = "System.LinkTypes.Hierarchy-Reverse"
         static let child = "System.LinkTypes.Hierarchy-Forward"
 
@@ -56,13 +59,23 @@ struct WorkItemRecord: Sendable {
     }
 
     struct Comment: Sendable {
-        var number: Int
-        var version: Int
-        var text: String
-        var account: String
-        var created: ServiceTime
-        var modified: ServiceTime
+        var id: Int64
+        var isMarkdown = false
+        /// The first is how it was written, the last how it stands.
+        var versions: [Version]
+        /// Accounts by kind of reaction.
+        var reactions: [String: [String]] = [:]
         var isDeleted = false
+
+        struct Version: Sendable {
+            var number: Int64
+            var text: String
+            var account: String
+            var at: ServiceTime
+            var isDeleted = false
+        }
+
+        var current: Version { versions[versions.count - 1] }
     }
 
     struct Deletion: Sendable {
@@ -81,6 +94,8 @@ struct LinkLogEntry: Sendable {
     var isActive: Bool
     var at: ServiceTime
     var projectID: String
+    var account: String
+    var comment: String
 }
 
 /// Where a revision stands in the order of the whole organisation.
@@ -89,4 +104,44 @@ struct RevisionLogEntry: Sendable {
     var workItem: Int64
     var revision: Int64
     var at: ServiceTime
+}
+
+extension WorkItemRecord {
+    mutating func addUpdate(by author: Account, at now: ServiceTime, added: [Relation], removed: [Relation], isRevision: Bool = false) {
+        updates.append(
+            Update(
+                number: Int64(updates.count + 1), revision: current.number, isRevision: isRevision, account: author.id, at: now,
+                added: added, removed: removed))
+    }
+
+    func text(_ field: String) -> String { current.fields[field]?.string ?? "" }
+
+    func hasEverHad(_ field: String) -> Bool { revisions.contains { $0.fields[field] != nil } }
+
+    /// The revision that stood at a moment; `nil` before the first.
+    func revision(at milliseconds: Int64) -> Revision? {
+        if current.changed.milliseconds <= milliseconds { return current }
+        return revisions.last { $0.changed.milliseconds <= milliseconds }
+    }
+
+    /// The relations that stood at a moment, told by the updates.
+    func relations(at milliseconds: Int64) -> [Relation] {
+        guard updates.contains(where: { $0.at.milliseconds > milliseconds && !($0.added.isEmpty && $0.removed.isEmpty) }) else {
+            return relations
+        }
+        var standing: [Relation] = []
+        for update in updates where update.at.milliseconds <= milliseconds {
+            standing.removeAll { relation in update.removed.contains { $0.isSame(relation) } }
+            standing += update.added
+        }
+        return standing
+    }
+
+    /// Changes the text of a field in every revision: what happens to paths when a node or a project is renamed.
+    mutating func rewrite(_ field: String, _ change: (String) -> String) {
+        for index in revisions.indices {
+            guard let text = revisions[index].fields[field]?.string else { continue }
+            revisions[index].fields[field] = .string(change(text))
+        }
+    }
 }

@@ -20,12 +20,29 @@ public struct World: Sendable {
     var linkLog: [LinkLogEntry] = []
     /// Fields beyond those of the processes, by the work item types that have them; empty means every type.
     var customFields: [(field: FieldDefinition, types: [String])] = []
+    var processes: [Process] = ProcessTemplate.allCases.map { Process($0) }
     var rules: [CustomRule] = []
     var hooks = HookRegistry()
     var faults: [Fault] = []
-    var requestLog: [LoggedRequest] = []
-    /// The casing of a tag is that of its first use.
-    var tagSpelling: [String: String] = [:]
+    public var throttling = Throttling()
+    public var variants = Variants()
+    public var lags = Lags()
+    var wire = WireLog()
+    /// How many work items the current call has looked at.
+    var examined = 0
+    /// What the temporary ids of the current batch stand for.
+    var temporaryIDs: [Int64: Int64] = [:]
+    /// By name in lower case; the casing of a tag is that of its first use.
+    var tags: [String: Tag] = [:]
+    var teams: [Team] = []
+    var operations: [Operation] = []
+    var attachments: [String: Attachment] = [:]
+    var queries: [StoredQuery] = []
+    var templates: [WorkItemTemplate] = []
+    var nextResource: Int64 = 238_000
+    var nextComment: Int64 = 2_743_000
+    /// Grows with every change of a project.
+    var projectRevision: Int64 = 10
 
     /// The account that owns the tokens which are not said to be somebody else's.
     public static let serviceAccount = "Kiplot Service"
@@ -56,13 +73,24 @@ public struct World: Sendable {
 
     @discardableResult
     public mutating func addProject(name: String, process: ProcessTemplate, at milliseconds: Int64) -> Project {
+        addProject(name: name, process: Process(process), at: milliseconds)
+    }
+
+    @discardableResult
+    mutating func addProject(name: String, process: Process, summary: String? = nil, at milliseconds: Int64) -> Project {
+        projectRevision += 1
         var project = Project(
-            id: randomness.guid(), name: name, process: process, revision: 1, lastUpdate: ServiceTime(rounding: milliseconds),
+            id: randomness.guid(), name: name, process: process, revision: projectRevision, lastUpdate: ServiceTime(rounding: milliseconds),
             areas: ClassificationNode(id: 0, identifier: randomness.guid(), name: name),
             iterations: ClassificationNode(id: 0, identifier: randomness.guid(), name: name))
+        project.summary = summary
         project.areas.id = takeNodeNumber()
         project.iterations.id = takeNodeNumber()
         projects.append(project)
+        teams.append(
+            Team(
+                id: randomness.guid(), projectID: project.id, name: "\(name) Team",
+                summary: "The default project team.", members: accounts.map(\.id)))
         return project
     }
 
@@ -86,43 +114,13 @@ public struct World: Sendable {
 public struct Project: Sendable {
     public let id: String
     public internal(set) var name: String
-    public let process: ProcessTemplate
+    var process: Process
+    var summary: String?
+    var visibility = "private"
     var revision: Int64
     var lastUpdate: ServiceTime
     var areas: ClassificationNode
     var iterations: ClassificationNode
-}
-
-struct ClassificationNode: Sendable {
-    var id: Int64
-    var identifier: String
-    var name: String
-    var children: [ClassificationNode] = []
-
-    /// Whether a path such as `Project\A\B` leads to a node.
-    func contains(path: [Substring]) -> Bool {
-        guard let first = path.first, first.lowercased() == name.lowercased() else { return false }
-        let rest = path.dropFirst()
-        return rest.isEmpty || children.contains { $0.contains(path: Array(rest)) }
-    }
-
-    func node(path: [Substring]) -> ClassificationNode? {
-        guard let first = path.first, first.lowercased() == name.lowercased() else { return nil }
-        let rest = path.dropFirst()
-        if rest.isEmpty { return self }
-        return children.lazy.compactMap { $0.node(path: Array(rest)) }.first
-    }
-
-    mutating func add(_ node: ClassificationNode, below path: [Substring]) -> Bool {
-        guard let first = path.first, first.lowercased() == name.lowercased() else { return false }
-        let rest = Array(path.dropFirst())
-        if rest.isEmpty {
-            children.append(node)
-            return true
-        }
-        for index in children.indices where children[index].add(node, below: rest) { return true }
-        return false
-    }
 }
 
 /// A rule of an inherited process: when a work item enters a state, a field must not be empty.
@@ -130,13 +128,4 @@ struct CustomRule: Sendable {
     var type: String
     var state: String
     var field: String
-}
-
-/// What the inspection shows of one call.
-struct LoggedRequest: Sendable {
-    var at: Int64
-    var method: String
-    var path: String
-    var status: Int
-    var account: String?
 }

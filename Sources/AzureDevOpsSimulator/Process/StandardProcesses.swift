@@ -1,76 +1,31 @@
-/// The four processes that every organisation starts with (FACTS.md 7 and 8).
-public enum ProcessTemplate: String, Hashable, Sendable, CaseIterable {
-    case agile, scrum, cmmi, basic
-
-    public var name: String {
-        switch self {
-        case .agile: "Agile"
-        case .scrum: "Scrum"
-        case .cmmi: "CMMI"
-        case .basic: "Basic"
-        }
-    }
-
-    var id: String {
-        switch self {
-        case .basic: "b8a3a935-7e91-48b8-a94c-606d37c3e9f2"
-        case .agile: "adcc42ab-9882-485e-a3ed-7678f01f66bc"
-        case .scrum: "6b724908-ef14-45cf-84f8-768b5384da45"
-        case .cmmi: "27450541-8e31-4150-9947-dc59f998fc01"
-        }
-    }
-
-    func type(_ name: String) -> WorkItemTypeDefinition? { types.first { $0.name.lowercased() == name.lowercased() } }
-
-    var types: [WorkItemTypeDefinition] {
-        switch self {
-        case .agile: Self.agileTypes
-        case .scrum: Self.scrumTypes
-        case .cmmi: Self.cmmiTypes
-        case .basic: Self.basicTypes
-        }
-    }
-}
-
-struct StateDefinition: Hashable, Sendable {
-    enum Category: String, Hashable, Sendable {
-        case proposed = "Proposed"
-        case inProgress = "InProgress"
-        case resolved = "Resolved"
-        case completed = "Completed"
-        case removed = "Removed"
-    }
-
-    var name: String
-    var category: Category
-    /// What the reason becomes when nobody gives one.
-    var reason: String
-
-    var color: String {
-        switch category {
-        case .proposed: "b2b2b2"
-        case .inProgress: "007acc"
-        case .resolved: "ff9d00"
-        case .completed: "339933"
-        case .removed: "ffffff"
-        }
-    }
-}
-
-struct WorkItemTypeDefinition: Hashable, Sendable {
-    var name: String
-    /// The reference name of its fields beyond those that all types have.
-    var fields: [String]
-    /// The first one is where new work items start.
-    var states: [StateDefinition]
-    var color: String
-
-    var referenceName: String { "Microsoft.VSTS.WorkItemTypes.\(name.replacing(" ", with: ""))" }
-
-    func state(_ name: String) -> StateDefinition? { states.first { $0.name.lowercased() == name.lowercased() } }
-}
-
 extension ProcessTemplate {
+    /// Icon and backlog level go with the name in every process.
+    private static func dressed(_ type: WorkItemTypeDefinition) -> WorkItemTypeDefinition {
+        var type = type
+        let (icon, category) =
+            switch type.name {
+            case "Epic": ("icon_crown", "Microsoft.EpicCategory")
+            case "Feature": ("icon_trophy", "Microsoft.FeatureCategory")
+            case "Bug": ("icon_insect", "Microsoft.BugCategory")
+            case "Task": ("icon_clipboard", "Microsoft.TaskCategory")
+            case "Test Case": ("icon_test_beaker", "Microsoft.TestCaseCategory")
+            case "User Story", "Product Backlog Item", "Requirement": ("icon_book", "Microsoft.RequirementCategory")
+            case "Issue" where type.states.first?.name == "To Do": ("icon_clipboard_issue", "Microsoft.RequirementCategory")
+            case "Issue", "Impediment": ("icon_traffic_cone", "Microsoft.IssueCategory")
+            case "Risk": ("icon_flame", "Microsoft.RiskCategory")
+            default: ("icon_chat_bubble", "Microsoft.ChangeRequestCategory")
+            }
+        (type.icon, type.category) = (icon, category)
+        return type
+    }
+
+    private static let testCase = WorkItemTypeDefinition(
+        name: "Test Case",
+        fields: ["Microsoft.VSTS.Common.Priority", "Microsoft.VSTS.TCM.Steps", "Microsoft.VSTS.TCM.Parameters"],
+        states: [
+            state("Design", .proposed, "New"), state("Ready", .inProgress, "Completed"), state("Closed", .completed, "Obsolete"),
+        ], color: "004B50")
+
     private static func state(_ name: String, _ category: StateDefinition.Category, _ reason: String) -> StateDefinition {
         StateDefinition(name: name, category: category, reason: reason)
     }
@@ -92,7 +47,7 @@ extension ProcessTemplate {
         "Microsoft.VSTS.TCM.SystemInfo", "Microsoft.VSTS.Scheduling.RemainingWork", "Microsoft.VSTS.Common.AcceptanceCriteria",
     ]
 
-    private static let agileTypes: [WorkItemTypeDefinition] = {
+    static let agileTypes: [WorkItemTypeDefinition] = {
         func backlog(_ resolved: String, _ closed: String) -> [StateDefinition] {
             [
                 state("New", .proposed, "New"), state("Active", .inProgress, "Implementation started"),
@@ -123,10 +78,25 @@ extension ProcessTemplate {
             WorkItemTypeDefinition(
                 name: "Issue", fields: ["Microsoft.VSTS.Common.Priority", "Microsoft.VSTS.Scheduling.DueDate"],
                 states: [state("Active", .inProgress, "New"), state("Closed", .completed, "Issue resolved")], color: "B4009E"),
-        ]
+            testCase,
+        ].map { type in
+            var type = dressed(type)
+            type.assignsOnActivation = type.name != "Issue"
+            type.activatesOnTheWay = true
+            type.keepsResolvedReason = type.name == "Bug"
+            if type.name == "Bug" { type.otherReasons = bugReasons }
+            return type
+        }
     }()
 
-    private static let scrumTypes: [WorkItemTypeDefinition] = {
+    /// `examples/work-item-type-fields-expand-all.json`
+    private static let bugReasons = [
+        "As Designed", "Build Failure", "Cannot Reproduce", "Copied to Backlog", "Deferred", "Duplicate", "Investigate",
+        "Investigation Complete", "Not fixed", "Obsolete", "Reactivated", "Regression", "Resolved in error", "Test Failed", "Verified",
+        "Will not Fix",
+    ]
+
+    static let scrumTypes: [WorkItemTypeDefinition] = {
         let portfolio = [
             state("New", .proposed, "New"), state("In Progress", .inProgress, "Implementation started"),
             state("Done", .completed, "Acceptance tests pass"), state("Removed", .removed, "Removed from the backlog"),
@@ -146,14 +116,17 @@ extension ProcessTemplate {
                     state("To Do", .proposed, "New task"), state("In Progress", .inProgress, "Work started"),
                     state("Done", .completed, "Work finished"), state("Removed", .removed, "Removed from the backlog"),
                 ], color: "F2CB1D"),
-            WorkItemTypeDefinition(name: "Bug", fields: bug + ["Microsoft.VSTS.Scheduling.Effort"], states: backlog, color: "CC293D"),
+            WorkItemTypeDefinition(
+                name: "Bug", fields: bug + ["Microsoft.VSTS.Scheduling.Effort"],
+                states: [state("New", .proposed, "New defect reported")] + backlog.dropFirst(), color: "CC293D"),
             WorkItemTypeDefinition(
                 name: "Impediment", fields: ["Microsoft.VSTS.Common.Priority", "Microsoft.VSTS.Common.Resolution"],
                 states: [state("Open", .proposed, "New impediment"), state("Closed", .completed, "Impediment removed")], color: "B4009E"),
-        ]
+            testCase,
+        ].map(dressed)
     }()
 
-    private static let cmmiTypes: [WorkItemTypeDefinition] = {
+    static let cmmiTypes: [WorkItemTypeDefinition] = {
         let backlog = [
             state("Proposed", .proposed, "New"), state("Active", .inProgress, "Accepted"), state("Resolved", .resolved, "Code complete"),
             state("Closed", .completed, "Validation test passed"),
@@ -177,10 +150,15 @@ extension ProcessTemplate {
                 ], color: "B4009E"),
             WorkItemTypeDefinition(
                 name: "Change Request", fields: ["Microsoft.VSTS.Common.Priority"], states: backlog, color: "B4009E"),
-        ]
+            testCase,
+        ].map { type in
+            var type = dressed(type)
+            type.activatesOnTheWay = true
+            return type
+        }
     }()
 
-    private static let basicTypes: [WorkItemTypeDefinition] = {
+    static let basicTypes: [WorkItemTypeDefinition] = {
         let states = [
             state("To Do", .proposed, "Added to backlog"), state("Doing", .inProgress, "Started"), state("Done", .completed, "Completed"),
         ]
@@ -192,6 +170,7 @@ extension ProcessTemplate {
             WorkItemTypeDefinition(name: "Epic", fields: plan, states: states, color: "E06C00"),
             WorkItemTypeDefinition(name: "Issue", fields: plan, states: states, color: "009CCC"),
             WorkItemTypeDefinition(name: "Task", fields: work, states: states, color: "F2CB1D"),
-        ]
+            testCase,
+        ].map(dressed)
     }()
 }
