@@ -125,7 +125,7 @@ struct TestHouse {
 
     /// Something done on the Azure DevOps side by a person.
     @discardableResult
-    func atAzureDevOps(_ method: String, _ path: String, _ body: JSONValue = nil) async -> JSONValue {
+    func atAzureDevOps(_ method: String, _ path: String, _ body: JSONValue = .null) async -> JSONValue {
         let parts = path.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
         let answer = await simulation.control(
             ServiceCall(

@@ -37,6 +37,9 @@ struct Fault: Sendable {
 
     var isBeforeEverything: Bool { [.refuseToken, .withoutAccess, .signInPage, .stopped, .frontDoor, .badGateway, .cut].contains(kind) }
 
+    /// Answered before the call reaches Azure DevOps: without any of its headers.
+    var isFromTheFront: Bool { [.frontDoor, .badGateway, .cut].contains(kind) }
+
     func matches(_ call: ServiceCall) -> Bool {
         if let method, method.uppercased() != call.method { return false }
         if let path, !call.path.joined(separator: "/").lowercased().contains(path.lowercased()) { return false }
@@ -48,11 +51,12 @@ struct Fault: Sendable {
         case .refuseToken: return .emptyRefusal
         case .withoutAccess: return .unauthorised
         case .signInPage: return .signInPage(call.base)
-        case .stopped: return Self.stopped
+        case .stopped: return Self.stopped(call.organisation)
         case .frontDoor, .badGateway:
             return ServiceAnswer(
                 status: kind == .frontDoor ? 503 : 502, contentType: "text/html",
-                body: Array("<!DOCTYPE html>\r\n<html><body><h2>Our services aren't available right now</h2></body></html>".utf8))
+                body: Array("<!DOCTYPE html>\r\n<html><body><h2>Our services aren't available right now</h2></body></html>".utf8),
+                headers: [("Cache-Control", "no-store")])
         default:
             var answer = ServiceAnswer(status: 503)
             answer.isLost = true
@@ -61,11 +65,11 @@ struct Fault: Sendable {
     }
 
     /// 503 with a byte order mark: the organisation is switched off (`recordings/errors-service-unavailable.json`).
-    private static var stopped: ServiceAnswer {
+    private static func stopped(_ organisation: String) -> ServiceAnswer {
         let fault = ServiceFault(
             status: 503, typeKey: "VssServiceException",
             message:
-                "TF24668: The following team project collection is stopped: contoso. Start the collection and then try again. Administrator Reason: This Azure DevOps organization has been deactivated due to inactivity. For more information please visit aka.ms/adofootprintreduction",
+                "TF24668: The following team project collection is stopped: \(organisation). Start the collection and then try again. Administrator Reason: This Azure DevOps organization has been deactivated due to inactivity. For more information please visit aka.ms/adofootprintreduction",
             eventID: 3_000, isPlainText: true)
         var answer = fault.answer
         answer.headers = [("Content-Type", "application/json")] + answer.headers.filter { $0.name != "Content-Type" }

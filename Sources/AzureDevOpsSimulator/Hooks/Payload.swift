@@ -82,7 +82,7 @@ extension World {
             "resourceVersion": .string(subscription.resourceVersion),
             "resourceContainers": [
                 "collection": ["id": .string(organisationID), "baseUrl": .string(host)],
-                "account": ["id": .string(organisationID), "baseUrl": .string(host)],
+                "account": ["id": .string(accountID), "baseUrl": .string(host)],
                 "project": ["id": .string(record.projectID), "baseUrl": .string(host)],
             ], "createdDate": .string("\(fraction)\(String(repeating: "0", count: 7 - (digits ?? 0)))Z"),
         ]

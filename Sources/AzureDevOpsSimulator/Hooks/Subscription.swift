@@ -61,7 +61,7 @@ struct Subscription: Sendable {
         if consumer["basicAuthPassword"] != nil { consumer["basicAuthPassword"] = "********" }
         var object: JSONObject = [
             "id": .string(id), "url": .string("\(base)/_apis/hooks/subscriptions/\(id)"), "status": .string(status.rawValue),
-            "publisherId": "tfs", "eventType": .string(eventType), "subscriber": nil, "resourceVersion": .string(resourceVersion),
+            "publisherId": "tfs", "eventType": .string(eventType), "subscriber": .null, "resourceVersion": .string(resourceVersion),
             "eventDescription": .string(summary), "consumerId": "webHooks", "consumerActionId": "httpRequest",
             "actionDescription": .string("To host \(host)"), "probationRetries": .integer(probationRetries),
             "createdBy": identity(createdBy, author, base), "createdDate": .string(created.text),

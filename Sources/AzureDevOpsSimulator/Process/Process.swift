@@ -31,7 +31,7 @@ public struct Process: Sendable {
 
 /// The four processes that every organisation starts with (FACTS.md 7 and 8).
 public enum ProcessTemplate: String, Hashable, Sendable, CaseIterable {
-    case agile, scrum, cmmi, basic
+    case scrum, basic, agile, cmmi
 
     public var name: String {
         switch self {

@@ -171,6 +171,10 @@ extension ProcessTemplate {
             WorkItemTypeDefinition(name: "Issue", fields: plan, states: states, color: "009CCC"),
             WorkItemTypeDefinition(name: "Task", fields: work, states: states, color: "F2CB1D"),
             testCase,
-        ].map(dressed)
+        ].map { type in
+            var type = dressed(type)
+            type.activatesOnTheWay = type.name == "Epic"
+            return type
+        }
     }()
 }

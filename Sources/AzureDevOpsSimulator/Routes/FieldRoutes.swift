@@ -52,7 +52,7 @@ extension World {
 
     func json(_ field: FieldDefinition, _ base: String) -> JSONValue {
         [
-            "name": .string(field.name), "referenceName": .string(field.referenceName), "description": nil,
+            "name": .string(field.name), "referenceName": .string(field.referenceName), "description": .null,
             "type": .string(field.printedType), "usage": "workItem", "readOnly": .bool(field.saysReadOnly),
             "canSortBy": .bool(!field.isLongText && field.referenceName != "System.Tags"), "isQueryable": true,
             "supportedOperations": .array(

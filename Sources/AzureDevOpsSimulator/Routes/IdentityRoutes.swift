@@ -84,7 +84,7 @@ extension World {
                 "Domain": property("72f988bf-86f1-41af-91ab-2d7cd011db47"),
                 "Account": property(account.mail), "DN": property(""), "Mail": property(account.mail), "SpecialType": property("Generic"),
                 "PUID": property("aad:"), "ComplianceValidated": property("2026-04-01T00:00:00Z", "System.DateTime"),
-                "http://schemas.microsoft.com/identity/claims/objectidentifier": property(account.id),
+                "http://schemas.microsoft.com/identity/claims/objectidentifier": property(account.directoryID),
                 "DirectoryAlias": property(String(account.mail.prefix { $0 != "@" })),
             ], "resourceVersion": 2, "metaTypeId": 255,
         ]
@@ -109,12 +109,15 @@ extension World {
     }
 
     private func accessControlLists(_ request: ServiceRequest) -> ServiceAnswer {
-        let account = request.caller.account
-        let entry: JSONValue = ["descriptor": .string(claims(account)), "allow": 0, "deny": 0, "extendedInfo": [:]]
+        let descriptors = request.list("descriptors").map { $0.lowercased() }
+        let found = accounts.filter { descriptors.isEmpty ? $0 == request.caller.account : descriptors.contains(claims($0).lowercased()) }
+        let entries = found.map { account -> (String, JSONValue) in
+            (claims(account), ["descriptor": .string(claims(account)), "allow": 0, "deny": 0, "extendedInfo": [:]])
+        }
         return .list([
             [
                 "inheritPermissions": true, "token": .string(request.query("token") ?? ""),
-                "acesDictionary": .object(JSONObject([(claims(account), entry)])), "includeExtendedInfo": true,
+                "acesDictionary": .object(JSONObject(entries)), "includeExtendedInfo": true,
             ]
         ])
     }

@@ -56,7 +56,7 @@ extension World {
                     ["to": .string(target.name), "actions": action(from: state, to: target)]
                 })
         }
-        transitions[""] = .array(type.states.prefix(1).map { ["to": .string($0.name), "actions": nil] })
+        transitions[""] = .array(type.states.prefix(1).map { ["to": .string($0.name), "actions": .null] })
         let own = fields(of: type).map { field -> JSONValue in
             [
                 "defaultValue": printedDefault(field), "helpText": .string(field.name), "alwaysRequired": .bool(isRequired(field)),
@@ -78,7 +78,7 @@ extension World {
         case (.proposed, .inProgress): ["Microsoft.VSTS.Actions.StartWork"]
         case (.inProgress, .proposed): ["Microsoft.VSTS.Actions.StopWork"]
         case (.proposed, .resolved), (.inProgress, .resolved): ["Microsoft.VSTS.Actions.Checkin"]
-        default: nil
+        default: .null
         }
     }
 

@@ -183,8 +183,11 @@ extension World {
         projects[index][keyPath: place.tree.path].change(path: place.full) { $0.children.append(node) }
         let home = place.below(node.name)
         if let oldPath { rewrite(place.tree, from: oldPath, to: home.full.joined(separator: "\\"), in: place.project, request) }
+        var shown = node
+        // A move answers without the dates, which stay (`recordings/classification-iterations.json`).
+        if moved != nil { (shown.start, shown.finish) = (nil, nil) }
         return ServiceAnswer(
-            status: moved == nil ? 201 : 200, json: printed(node, at: home, depth: 0, base: request.base),
+            status: moved == nil ? 201 : 200, json: printed(shown, at: home, depth: 0, base: request.base),
             headers: [("Location", home.url(request.base))])
     }
 
@@ -211,7 +214,8 @@ extension World {
             rewrite(
                 place.tree, from: place.full.joined(separator: "\\"), to: home.full.joined(separator: "\\"), in: place.project, request)
         }
-        return ServiceAnswer(json: printed(changed, at: home, depth: 0, base: request.base))
+        return ServiceAnswer(
+            json: printed(changed, at: home, depth: 0, base: request.base), headers: [("Location", home.url(request.base))])
     }
 
     private mutating func deleteNode(_ request: ServiceRequest, _ place: Place) throws(ServiceFault) -> ServiceAnswer {

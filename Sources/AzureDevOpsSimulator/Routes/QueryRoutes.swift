@@ -12,7 +12,7 @@ extension World {
             return ServiceAnswer(json: try run(text, request).json)
         case (.storedQueryResult, "GET"), (.storedQueryResult, "HEAD"):
             let query = try storedQuery(request["id"] ?? "", request)
-            let (json, count) = try run(query.wiql, request)
+            let (json, count) = try run(query.wiql, request, home: query.projectID)
             let header = [("X-Total-Count", String(count))]
             return request.method == "HEAD"
                 ? ServiceAnswer(status: 200, contentType: ServiceAnswer.json, headers: header) : ServiceAnswer(json: json, headers: header)
@@ -24,7 +24,10 @@ extension World {
         }
     }
 
-    private mutating func run(_ text: String, _ request: ServiceRequest) throws(ServiceFault) -> (json: JSONValue, count: Int) {
+    /// - Parameter home: the project of a stored query: the addresses of what it finds stand below it.
+    private mutating func run(
+        _ text: String, _ request: ServiceRequest, home: String? = nil
+    ) throws(ServiceFault) -> (json: JSONValue, count: Int) {
         let query = try QueryParser.query(text)
         let evaluation = try QueryEvaluation(
             query, in: self, project: request.project, me: request.caller.account, now: request.now,
@@ -39,7 +42,7 @@ extension World {
                 "url": .string("\(request.base)/_apis/wit/fields/\(name)"),
             ]
         }
-        let scope = request.project.map { "\(request.base)/\($0.id)" } ?? request.base
+        let scope = (home ?? request.project?.id).map { "\(request.base)/\($0)" } ?? request.base
         func item(_ id: Int64) -> JSONValue { ["id": .integer(id), "url": .string("\(scope)/_apis/wit/workItems/\(id)")] }
         let type = query.isAboutLinks ? (query.mode == .recursive ? "tree" : "oneHop") : "flat"
         var object: JSONObject = [

@@ -68,6 +68,7 @@ struct ResourceLocation: Sendable {
                 score += 10
             case .parameter(let name, let prefix):
                 guard let value = remaining.popFirst() else {
+                    guard prefix.isEmpty else { return nil }
                     score -= 3
                     continue
                 }

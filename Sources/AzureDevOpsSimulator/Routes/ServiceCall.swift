@@ -23,6 +23,9 @@ public struct ServiceCall: Sendable {
         self.base = base
     }
 
+    /// The last part of its address.
+    var organisation: String { base.split(separator: "/").last.map(String.init) ?? "" }
+
     /// The pairs of a query, with names in lower case.
     static func query(_ text: String?) -> [String: String] {
         var pairs: [String: String] = [:]

@@ -4,7 +4,11 @@ extension World {
     /// One call to the service: who asks, what goes wrong on purpose, what is asked, and the headers that every answer carries.
     public mutating func handle(_ call: ServiceCall, at now: Int64) -> ServiceAnswer {
         let fault = takeFault(for: call)
-        if let fault, fault.isBeforeEverything { return finished(call, fault.answer(to: call), nil, now) }
+        if let fault, fault.isBeforeEverything {
+            let answer = fault.answer(to: call)
+            wire.note(call, answer, nil, cost: 0, at: now)
+            return fault.isFromTheFront ? answer : finished(call, answer, nil, now)
+        }
         let caller: Caller
         switch authenticate(call, at: now) {
         case .refused(let answer): return finished(call, answer, nil, now)
@@ -51,7 +55,7 @@ extension World {
         switch state {
         case .good: break
         case .refused: return .refused(.emptyRefusal)
-        case .withoutAccess: return .refused(.withoutAccess(account, organisationID))
+        case .withoutAccess: return .refused(.withoutAccess(account, accountID, call))
         case .expired: return .refused(expiredAnswer(call))
         }
         // A missing scope looks like a token that is not accepted at all (`recordings/errors-auth.json`).
@@ -77,11 +81,13 @@ extension World {
         if answer.status < 400, let index = answer.headers.firstIndex(where: { $0.name == "Content-Type" }),
             answer.headers[index].value == ServiceAnswer.json
         {
-            answer.headers[index].value += "; api-version=\(call.version ?? "7.1")"
+            if call.version != nil || call.method != "OPTIONS" {
+                answer.headers[index].value += "; api-version=\(call.version ?? "7.1")"
+            }
         }
         answer.headers += [
-            ("ActivityId", activity), ("X-VSS-E2EID", activity), ("X-TFS-Session", call.headers["x-tfs-session"] ?? activity),
-            ("X-TFS-ProcessId", organisationID), ("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"),
+            ("ActivityId", activity), ("X-VSS-E2EID", activity), ("X-TFS-Session", call.headers["x-tfs-session"] ?? sessionID),
+            ("X-TFS-ProcessId", processID), ("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"),
         ]
         if answer.status < 400 { answer.headers.append(("Vary", "Accept-Encoding")) }
         if let account { answer.headers.append(("X-VSS-UserData", "\(account.id):\(account.mail)")) }
@@ -107,15 +113,16 @@ extension ServiceAnswer {
     }
 
     /// 401 with TF400813: somebody is known but has no access (`recordings/errors-auth.json`).
-    static func withoutAccess(_ account: Account, _ organisationID: String) -> ServiceAnswer {
+    static func withoutAccess(_ account: Account, _ tenant: String, _ call: ServiceCall) -> ServiceAnswer {
         var answer = unauthorised(user: "Windows Live ID\\\(account.mail)")
         answer.headers += [
-            ("WWW-Authenticate", "Bearer authorization_uri=https://login.microsoftonline.com/\(organisationID)"),
+            ("WWW-Authenticate", "Bearer authorization_uri=https://login.microsoftonline.com/\(tenant)"),
             ("WWW-Authenticate", "TFS-Federated"), ("X-TFS-FedAuthRealm", "https://tfsprodcus3.visualstudio.com/"),
-            ("X-TFS-FedAuthIssuer", "https://dev.azure.com/"),
+            ("X-TFS-FedAuthIssuer", "\(call.base)/"),
             ("X-TFS-FedAuthRedirect", "https://app.vssps.visualstudio.com/_signin?realm=dev.azure.com"),
-            ("X-VSS-AuthenticateError", "Unauthorized"), ("X-VSS-AuthorizationEndpoint", "https://vssps.dev.azure.com/"),
-            ("X-VSS-ResourceTenant", organisationID), ("X-VSS-UserData", "\(account.id):\(account.mail)"),
+            ("X-VSS-AuthenticateError", "Unauthorized"),
+            ("X-VSS-AuthorizationEndpoint", "https://vssps.dev.azure.com/\(call.organisation)/"),
+            ("X-VSS-ResourceTenant", tenant), ("X-VSS-UserData", "\(account.id):\(account.mail)"),
         ]
         return answer
     }

@@ -26,8 +26,8 @@ struct RelationType: Sendable {
 
     static let all: [RelationType] =
         table.split(separator: "\n").compactMap { RelationType(line: $0) } + [
-            RelationType(kind: "ArtifactLink", name: "Artifact Link"), RelationType(kind: "AttachedFile", name: "Attached File"),
-            RelationType(kind: "Hyperlink", name: "Hyperlink"),
+            RelationType(kind: "AttachedFile", name: "Attached File"), RelationType(kind: "Hyperlink", name: "Hyperlink"),
+            RelationType(kind: "ArtifactLink", name: "Artifact Link"),
         ]
 
     private static let byKind = Dictionary(all.map { ($0.kind.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
@@ -40,9 +40,12 @@ struct RelationType: Sendable {
             attributes = [
                 "usage": "workItemLink", "editable": .bool(link.isEditable), "enabled": true, "acyclic": .bool(link.isAcyclic),
                 "directional": .bool(link.isDirectional), "singleTarget": .bool(link.hasSingleTarget),
-                "topology": .string(link.topology), "remote": .bool(link.isRemote), "isForward": .bool(link.isForward),
+                "topology": .string(link.topology), "remote": .bool(link.isRemote),
             ]
-            if let opposite = link.opposite { attributes["oppositeEndReferenceName"] = .string(opposite) }
+            if let opposite = link.opposite {
+                attributes["isForward"] = .bool(link.isForward)
+                attributes["oppositeEndReferenceName"] = .string(opposite)
+            }
         } else {
             attributes = ["usage": "resourceLink", "editable": false, "enabled": true]
         }

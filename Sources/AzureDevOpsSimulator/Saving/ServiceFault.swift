@@ -13,7 +13,7 @@ struct ServiceFault: Error, Sendable {
 
     var body: JSONValue {
         var object: JSONObject = [
-            "$id": "1", "innerException": nil, "message": .string(message), "typeName": .string(typeName), "typeKey": .string(typeKey),
+            "$id": "1", "innerException": .null, "message": .string(message), "typeName": .string(typeName), "typeKey": .string(typeKey),
             "errorCode": 0, "eventId": .integer(eventID),
         ]
         if let customProperties { object["customProperties"] = customProperties }
@@ -133,7 +133,7 @@ extension ServiceFault {
         let list = errors.map { error -> JSONValue in
             [
                 "fieldReferenceName": .string(error.field.referenceName), "fieldStatusFlags": .string(error.flags.joined(separator: ", ")),
-                "errorMessage": .string(error.message), "fieldStatusCode": .integer(error.code), "ruleValidationErrors": nil,
+                "errorMessage": .string(error.message), "fieldStatusCode": .integer(error.code), "ruleValidationErrors": .null,
             ]
         }
         var message = errors[0].message
@@ -144,10 +144,10 @@ extension ServiceFault {
         return ServiceFault(
             status: 400, typeKey: "RuleValidationException", message: message,
             customProperties: [
-                "FieldReferenceName": single ? .string(errors[0].field.referenceName) : nil,
+                "FieldReferenceName": single ? .string(errors[0].field.referenceName) : .null,
                 "FieldStatusFlags": single ? .string(errors[0].flags.joined(separator: ", ")) : "none",
                 "ErrorMessage": .string(message), "FieldStatusCode": single ? .integer(errors[0].code) : 0,
-                "RuleValidationErrors": single ? nil : .array(list),
+                "RuleValidationErrors": single ? .null : .array(list),
             ])
     }
 }

@@ -7,6 +7,9 @@ public struct Account: Hashable, Sendable {
     public var name: String
     public var mail: String
 
+    /// In the directory that the organisation belongs to: another id for the same person.
+    var directoryID: String { String(id.dropLast(12)) + String(id.suffix(12).reversed()) }
+
     /// The form of api-versions before 5.0, of webhooks and of the recycle bin (FACTS.md 1.9).
     var text: String { "\(name) <\(mail)>" }
 

@@ -14,13 +14,19 @@ enum SecurityNamespace {
             } else if let last = namespaces.indices.last {
                 let action: JSONValue = [
                     "bit": .integer(Int64(parts[0]) ?? 0), "name": .string(parts[1]), "displayName": text(parts[2]),
-                    "namespaceId": namespaces[last]["namespaceId"] ?? .null,
+                    "namespaceId": owner(of: namespaces[last]),
                 ]
                 namespaces[last]["actions"] = .array((namespaces[last]["actions"]?.array ?? []) + [action])
             }
         }
         return namespaces.map { .object($0) }
     }()
+
+    /// The actions of some namespaces do not say whose they are.
+    private static func owner(of namespace: JSONObject) -> JSONValue {
+        ["WorkItemTracking", "CSS", "Project"].contains(namespace["name"]?.string ?? "")
+            ? "00000000-0000-0000-0000-000000000000" : namespace["namespaceId"] ?? .null
+    }
 
     private static func text(_ part: String) -> JSONValue { part.isEmpty ? .null : .string(part) }
 

@@ -5,10 +5,16 @@ import JSON
 /// A call and a moment go in, an answer comes out and the value has changed: no network, no clock, no chance but the seed. The server
 /// is a thin shell around it, and a simulation can own thousands of them.
 public struct World: Sendable {
+    /// What a client knows as the collection.
     let organisationID: String
+    /// What the billing knows of it.
+    let accountID: String
     var randomness: Randomness
     /// Apart from the other chance, so that reading changes nothing that a later save depends on.
     var activity = Randomness(seed: 99)
+    /// The process that answers, and the session of whoever brings none along: two of the headers of every answer.
+    let processID: String
+    let sessionID: String
     var watermark: Int64 = 0
     var nextWorkItem: Int64 = 1
     var nextNode: Int64 = 1
@@ -50,6 +56,9 @@ public struct World: Sendable {
     public init(seed: UInt64 = 1) {
         randomness = Randomness(seed: seed)
         organisationID = randomness.guid()
+        accountID = activity.guid()
+        processID = activity.guid()
+        sessionID = activity.guid()
         for (name, mail) in [
             (Self.serviceAccount, "kiplot.service@contoso.com"), ("Dana Developer", "dana@contoso.com"),
             ("Priya Nair", "priya@contoso.com"),
@@ -112,7 +121,7 @@ public struct World: Sendable {
 
 /// A team project with its process and its trees of areas and iterations.
 public struct Project: Sendable {
-    public let id: String
+    public internal(set) var id: String
     public internal(set) var name: String
     var process: Process
     var summary: String?
