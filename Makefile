@@ -11,6 +11,7 @@ test:
 	scripts/install.sh test
 	swift build --build-tests
 	swift test --skip-build
+	.venv/bin/pytest -q -rP -p no:logging Tests/AzureDevOpsClient
 	.venv/bin/pytest -q Tests/Browser
 
 prove:

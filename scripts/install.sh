@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what the build and the tests need on Debian 12: packages by apt-get, and a Python environment for the browser tests.
+# Installs what the build and the tests need on Debian 12: packages by apt-get, and a Python environment for the tests with a browser and with Microsoft's client.
 # Usage: scripts/install.sh build | test
 set -eu
 cd "$(dirname "$0")/.."
@@ -21,7 +21,8 @@ if [ -n "$missing" ]; then
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-if [ "${1:-build}" = test ] && [ ! -x .venv/bin/pytest ]; then
+if [ "${1:-build}" = test ] && ! cmp -s Tests/requirements.txt .venv/installed.txt; then
     python3 -m venv .venv
-    .venv/bin/pip install --quiet --disable-pip-version-check -r Tests/Browser/requirements.txt
+    .venv/bin/pip install --quiet --disable-pip-version-check -r Tests/requirements.txt
+    cp Tests/requirements.txt .venv/installed.txt
 fi

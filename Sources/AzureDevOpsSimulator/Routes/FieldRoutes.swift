@@ -47,7 +47,7 @@ extension World {
         }
         let field = FieldDefinition(referenceName: reference, name: name, kind: kind)
         addField(field, to: [])
-        return ServiceAnswer(status: 201, json: json(field, request.base))
+        return ServiceAnswer(json: json(field, request.base))
     }
 
     func json(_ field: FieldDefinition, _ base: String) -> JSONValue {

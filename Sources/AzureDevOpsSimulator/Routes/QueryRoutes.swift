@@ -16,7 +16,7 @@ extension World {
             let header = [("X-Total-Count", String(count))]
             return request.method == "HEAD"
                 ? ServiceAnswer(status: 200, contentType: ServiceAnswer.json, headers: header) : ServiceAnswer(json: json, headers: header)
-        case (.queries, _), (.queriesBatch, _): return try answerStoredQueries(request, resource)
+        case (.queries, _), (.queriesBatch, _), (.temporaryQueries, _): return try answerStoredQueries(request, resource)
         case (.reportingRevisions, "GET"), (.reportingRevisions, "POST"), (.reportingDiscussions, "GET"):
             return try readRevisionsFeed(request, discussionsOnly: resource == .reportingDiscussions)
         case (.reportingLinks, "GET"): return try readLinksFeed(request)

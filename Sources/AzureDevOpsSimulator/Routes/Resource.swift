@@ -26,6 +26,7 @@ enum Resource: String, Sendable {
     case permissionEvaluation = "cf1faa59-1b63-4448-bf04-13d981a46f5d"
     case securityNamespaces = "ce7b9f95-fde9-4be8-a86d-83b366f0b87a"
     case permissions = "dd3b8bd6-c7fc-4cbd-929a-933d9c011c9d"
+    case temporaryQueries = "9f614388-a9f0-4952-ad6c-89756bd8e388"
     case queriesBatch = "549816f9-09b0-4e75-9e81-01fbfcd07426"
     case queries = "a67d190c-c41f-424b-814d-0e906f659301"
     case nextStates = "afae844b-e2f6-44c2-8053-17b3bb936a40"

@@ -35,7 +35,8 @@ extension World {
             try answerWorkItems(request, resource)
         case .comments, .commentVersions, .commentReactions, .commentReactionUsers: try answerComments(request, resource)
         case .attachments: try answerAttachments(request)
-        case .wiql, .storedQueryResult, .queries, .queriesBatch, .reportingRevisions, .reportingLinks, .reportingDiscussions:
+        case .wiql, .storedQueryResult, .queries, .queriesBatch, .temporaryQueries, .reportingRevisions, .reportingLinks,
+            .reportingDiscussions:
             try answerQueries(request, resource)
         case .classificationNode, .classificationNodes: try answerNodes(request, resource)
         case .fields, .tags, .workItemTypes, .workItemTypeFields, .workItemTypeStates, .workItemTypeCategories, .relationTypes,

@@ -24,6 +24,10 @@ extension World {
             guard request.method == "POST" else { throw request.notAllowed() }
             return try readSeveral(request)
         }
+        if resource == .temporaryQueries {
+            guard request.method == "POST" else { throw request.notAllowed() }
+            return try addTemporaryQuery(request, project)
+        }
         switch (request.method, request["query"]) {
         case ("GET", nil):
             if let words = request.query("$filter") { return search(words, request, project) }
@@ -113,6 +117,17 @@ extension World {
         if !query.isAboutLinks { _ = try preparation.condition(query.condition) }
     }
 
+    /// Stands in no folder: only who has its id can run it.
+    private mutating func addTemporaryQuery(_ request: ServiceRequest, _ project: Project) throws(ServiceFault) -> ServiceAnswer {
+        let wiql = try request.json()["wiql"]?.string ?? ""
+        try checked(wiql, request)
+        let query = StoredQuery(
+            id: randomness.guid(), projectID: project.id, name: "", parent: "temporary", isFolder: false, wiql: wiql, isPublic: false,
+            author: request.caller.account.id, created: request.time, modified: request.time)
+        queries.append(query)
+        return ServiceAnswer(json: ["id": .string(query.id)])
+    }
+
     private mutating func addQuery(_ request: ServiceRequest, below parent: StoredQuery) throws(ServiceFault) -> ServiceAnswer {
         let body = try request.json()
         let isFolder = body["isFolder"]?.bool ?? false
@@ -131,7 +146,7 @@ extension World {
             id: randomness.guid(), projectID: parent.projectID, name: name, parent: parent.id, isFolder: isFolder, wiql: wiql,
             isPublic: parent.isPublic, author: request.caller.account.id, created: request.time, modified: request.time)
         if !request.flag("validateWiqlOnly") { queries.append(query) }
-        return ServiceAnswer(status: 201, json: json(query, request, depth: 0))
+        return ServiceAnswer(json: json(query, request, depth: 0))
     }
 
     private mutating func changeQuery(_ request: ServiceRequest, _ found: StoredQuery) throws(ServiceFault) -> ServiceAnswer {

@@ -1,6 +1,6 @@
 import JSON
 
-/// Teams of projects, and as much of their settings as the recordings show (`recordings/team-field-values.json`).
+/// Teams of projects.
 extension World {
     mutating func answerTeams(_ request: ServiceRequest, _ resource: Resource) throws(ServiceFault) -> ServiceAnswer {
         switch (resource, request.method) {
@@ -24,12 +24,7 @@ extension World {
         case (.teamMembers, "GET"):
             let members = teams[try team(request)].members.compactMap { account($0) }
             return .list(members.map { ["identity": $0.object(base: request.base)] })
-        case (.teamFieldValues, "GET"): return ServiceAnswer(json: fieldValues(try settingsTeam(request), request.base))
-        case (.teamFieldValues, "PATCH"): return try changeFieldValues(request)
-        case (.teamIterations, "POST"):
-            _ = try settingsTeam(request)
-            throw .badRequest(
-                "InvalidTeamSettingsException", "TF400497: The backlog iteration path that you specified is no longer valid.")
+        case (.teamFieldValues, _), (.teamIterations, _): return try answerTeamSettings(request, resource)
         default: throw request.notAllowed()
         }
     }
@@ -39,12 +34,12 @@ extension World {
         return project
     }
 
-    private func team(_ request: ServiceRequest) throws(ServiceFault) -> Int {
+    func team(_ request: ServiceRequest) throws(ServiceFault) -> Int {
         let project = try teamProject(request)
         return try team(request["teamId"] ?? "", in: project)
     }
 
-    private func team(_ name: String, in project: Project) throws(ServiceFault) -> Int {
+    func team(_ name: String, in project: Project) throws(ServiceFault) -> Int {
         let folded = name.lowercased()
         guard let index = teams.firstIndex(where: { $0.projectID == project.id && ($0.id == folded || $0.name.lowercased() == folded) })
         else {
@@ -78,37 +73,5 @@ extension World {
             "description": .string(team.summary), "identityUrl": .string("\(base)/_apis/Identities/\(team.id)"),
             "projectName": .string(project(team.projectID)?.name ?? ""), "projectId": .string(team.projectID),
         ]
-    }
-
-    private func settingsTeam(_ request: ServiceRequest) throws(ServiceFault) -> Int {
-        let project = try request.neededProject()
-        return try team(request["team"] ?? "\(project.name) Team", in: project)
-    }
-
-    private func fieldValues(_ index: Int, _ base: String) -> JSONValue {
-        let team = teams[index]
-        let settings = "\(base)/\(team.projectID)/\(team.id)/_apis/work/teamsettings"
-        func link(_ url: String) -> JSONValue { ["href": .string(url)] }
-        return [
-            "field": ["referenceName": "System.AreaPath", "url": .string("\(base)/_apis/wit/fields/System.AreaPath")],
-            "defaultValue": team.defaultArea.map { .string($0) } ?? .null, "values": .array(team.areaValues),
-            "url": .string("\(settings)/teamfieldvalues"),
-            "_links": [
-                "self": link("\(settings)/teamfieldvalues"), "project": link("\(base)/_apis/projects/\(team.projectID)"),
-                "team": link("\(base)/_apis/projects/\(team.projectID)/teams/\(team.id)"), "teamSettings": link(settings),
-                "areaPathClassificationNodes": link("\(base)/\(team.projectID)/_apis/wit/classificationNodes/Areas"),
-            ],
-        ]
-    }
-
-    private mutating func changeFieldValues(_ request: ServiceRequest) throws(ServiceFault) -> ServiceAnswer {
-        let index = try settingsTeam(request)
-        let body = try request.json()
-        guard let area = body["defaultValue"]?.string else {
-            throw ServiceFault(status: 400, typeKey: "TeamFieldArgumentNullException", message: "DefaultValue", eventID: 0)
-        }
-        teams[index].defaultArea = area
-        teams[index].areaValues = body["values"]?.array ?? []
-        return ServiceAnswer(json: fieldValues(index, request.base))
     }
 }

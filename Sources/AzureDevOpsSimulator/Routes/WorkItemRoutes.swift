@@ -312,7 +312,12 @@ extension World {
         guard request["id"] != nil else {
             let wanted = request.list("ids").compactMap { Int64($0) }
             guard wanted.isEmpty else {
-                return .list(wanted.compactMap { workItems[$0] }.filter(isHere).map { deleted($0, request.base) })
+                return .list(
+                    wanted.compactMap { workItems[$0] }.filter(isHere).map { record in
+                        var reference = deleted(record, request.base).object ?? JSONObject()
+                        reference["resource"] = nil
+                        return .object(reference)
+                    })
             }
             return .list(
                 workItems.values.filter(isHere).sorted { $0.id < $1.id }.map { record -> JSONValue in

@@ -24,6 +24,12 @@ struct ClassificationNode: Sendable {
         return nil
     }
 
+    func path(identifier: String) -> [String]? {
+        if self.identifier == identifier { return [name] }
+        for child in children { if let found = child.path(identifier: identifier) { return [name] + found } }
+        return nil
+    }
+
     /// Changes the node at a path; `false` when there is none.
     @discardableResult
     mutating func change(path: [Substring], _ body: (inout ClassificationNode) -> Void) -> Bool {

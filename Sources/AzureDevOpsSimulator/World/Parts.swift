@@ -26,6 +26,8 @@ struct Team: Sendable {
     var members: [String]
     var areaValues: [JSONValue] = []
     var defaultArea: String?
+    /// Identifiers of the nodes that the team has taken.
+    var iterations: [String] = []
 }
 
 /// A long-running job: making or removing a project takes a moment.
