@@ -9,6 +9,7 @@ extension World {
         var project: Project?
         /// Nothing newer than this: the feed is behind.
         var until: Int64?
+        /// Reference names; empty for all but long texts.
         var fields: [String] = []
         var types: [String] = []
         var includesDeleted = false
@@ -53,16 +54,18 @@ extension World {
         guard let revision = record.revisions.first(where: { $0.number == entry.revision }) else { return nil }
         if request.discussionsOnly, revision.comment == nil { return nil }
         if !request.types.isEmpty, !request.types.contains(revision.fields["System.WorkItemType"]?.string ?? "") { return nil }
-        var fields = allFields(of: record, revision, isComplete: true, parent: nil) { name, value in
-            guard let account = value.string.flatMap({ account($0) }), field(name)?.kind == .identity else { return value }
+        func print(_ name: String, _ value: JSONValue) -> JSONValue {
+            guard let text = value.string, text.utf8.count == 36, field(name)?.kind == .identity, let account = account(text)
+            else { return value }
             guard request.includesIdentityReferences else { return .string(account.text) }
             return ["id": .string(account.id), "uniqueName": .string(account.text)]
         }
-        if request.fields.isEmpty {
-            if !request.longTexts { for (name, _) in fields where field(name)?.isLongText == true { fields[name] = nil } }
-        } else {
-            let wanted = Set(request.fields.map { $0.lowercased() })
-            for (name, _) in fields where !wanted.contains(name.lowercased()) { fields[name] = nil }
+        var fields =
+            request.fields.isEmpty
+            ? allFields(of: record, revision, isComplete: true, parent: nil, print: print)
+            : self.fields(request.fields, of: record, revision, parent: nil, print: print)
+        if request.fields.isEmpty, !request.longTexts {
+            for (name, _) in fields where field(name)?.isLongText == true { fields[name] = nil }
         }
         if request.includesTagReferences, let text = fields["System.Tags"]?.string {
             fields["System.Tags"] = .array(

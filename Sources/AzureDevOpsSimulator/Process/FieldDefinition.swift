@@ -35,6 +35,7 @@ public struct FieldDefinition: Hashable, Sendable {
 
 extension World {
     func field(_ referenceName: String) -> FieldDefinition? {
+        if let field = FieldDefinition.byExactName[referenceName] { return field }
         let folded = referenceName.lowercased()
         return FieldDefinition.byName[folded] ?? customFields.first { $0.field.referenceName.lowercased() == folded }?.field
     }
@@ -83,6 +84,8 @@ extension FieldDefinition {
 
     static let byTitle: [String: FieldDefinition] = Dictionary(
         all.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+
+    static let byExactName = Dictionary(all.map { ($0.referenceName, $0) }, uniquingKeysWith: { first, _ in first })
 
     static let byName: [String: FieldDefinition] = Dictionary(
         all.map { ($0.referenceName.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })

@@ -119,10 +119,12 @@ extension PreparedCondition.Test {
     }
 
     private func contains(_ own: JSONValue?) -> Bool {
-        guard case .text(let needle) = operands[0], let text = own?.string?.lowercased() else { return false }
-        let wanted = needle.lowercased()
+        guard case .text(let needle) = operands[0], let own = own?.string else { return false }
+        // What does not contain the letters contains neither the tag nor, but for wildcards, the words.
+        if operation != .containsWords, !FoldedText.contains(own, needle) { return false }
+        guard isTags || operation == .containsWords else { return true }
+        let (text, wanted) = (own.lowercased(), needle.lowercased())
         if isTags { return text.split(separator: ";").contains { trimmed(String($0)) == wanted } }
-        guard operation == .containsWords else { return text.contains(wanted) }
         let words = Set(text.split { !$0.isLetter && !$0.isNumber })
         return wanted.split(separator: " ").allSatisfy { word in
             word.hasSuffix("*") ? words.contains { $0.hasPrefix(word.dropLast()) } : words.contains(word)
@@ -130,9 +132,9 @@ extension PreparedCondition.Test {
     }
 
     private func isUnder(_ own: JSONValue?) -> Bool {
-        guard case .text(let path) = operands[0], let text = own?.string?.lowercased() else { return false }
-        let wanted = path.lowercased()
-        return text == wanted || text.hasPrefix(wanted + "\\")
+        guard case .text(let path) = operands[0], let text = own?.string else { return false }
+        guard FoldedText.hasPrefix(text, path) else { return false }
+        return text.utf8.count == path.utf8.count || FoldedText.hasPrefix(text, path + "\\")
     }
 }
 
@@ -149,11 +151,24 @@ enum QueryOrder {
             return sign(texts.0, texts.1)
         }
         if first == second { return 0 }
+        if let order = momentOrder(first, second, cutsToDay: cutsToDay) { return order }
         if let moments = moments(first, second) {
             let days = cutsToDay ? (moments.0 / 86_400_000, moments.1 / 86_400_000) : moments
             return days.0 < days.1 ? -1 : (days.0 > days.1 ? 1 : 0)
         }
-        return sign(first.lowercased(), second.lowercased())
+        return FoldedText.compare(first, second)
+    }
+
+    /// The order of two moments in the form in which they are kept, as far as it shows before the fraction; `nil` where it does not.
+    private static func momentOrder(_ left: String, _ right: String, cutsToDay: Bool) -> Int? {
+        func isMoment(_ text: String) -> Bool {
+            let bytes = text.utf8
+            return bytes.count >= 20 && bytes.last == UInt8(ascii: "Z") && bytes.dropFirst(10).first == UInt8(ascii: "T")
+        }
+        guard isMoment(left), isMoment(right) else { return nil }
+        let length = cutsToDay ? 10 : 19
+        for (one, other) in zip(left.utf8.prefix(length), right.utf8.prefix(length)) where one != other { return one < other ? -1 : 1 }
+        return cutsToDay ? 0 : nil
     }
 
     private static func moments(_ left: String, _ right: String) -> (Int64, Int64)? {

@@ -112,7 +112,12 @@ extension World {
             wanted.includesTagReferences = request.flag("includeTagRef")
             wanted.latestOnly = request.flag("includeLatestOnly")
         }
-        for name in wanted.fields where field(name) == nil { throw .fieldMissing(name) }
+        var names: [String] = []
+        for name in wanted.fields {
+            guard let field = field(name) else { throw .fieldMissing(name) }
+            if !names.contains(field.referenceName) { names.append(field.referenceName) }
+        }
+        wanted.fields = names
         let url = feedURL(request, discussionsOnly ? "workItemRevisions/discussions" : "workItemRevisions")
         let page = revisions(wanted, url: url, base: request.base)
         examined += page["values"]?.array?.count ?? 0

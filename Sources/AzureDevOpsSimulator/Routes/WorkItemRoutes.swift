@@ -37,7 +37,13 @@ extension World {
         if !style.fields.isEmpty, ![.none, .links].contains(style.expansion) {
             throw .badRequest("ConflictingParametersException", "The expand parameter can not be used with the fields parameter.")
         }
-        for name in style.fields where field(name) == nil { throw .fieldMissing(name) }
+        var style = style
+        var names: [String] = []
+        for name in style.fields {
+            guard let field = field(name) else { throw .fieldMissing(name) }
+            if !names.contains(field.referenceName) { names.append(field.referenceName) }
+        }
+        style.fields = names
         return style
     }
 
@@ -223,6 +229,7 @@ extension World {
         }
     }
 
+    /// Takes what has been saved already: a save inside the call that prints it would hold the world twice, and copy all of it.
     private func written(_ record: WorkItemRecord, _ request: ServiceRequest) throws(ServiceFault) -> ServiceAnswer {
         var style = try style(request, isList: false)
         style.alwaysRelations = true
@@ -234,10 +241,10 @@ extension World {
         let switches = try switches(request)
         try mayWrite(request, id: nil)
         let operations = try PatchOperation.operations(request.call.body)
-        return try written(
-            create(
-                operations, type: request["type"] ?? "", in: project, by: request.caller.account, at: request.now, switches: switches,
-                base: request.base), request)
+        let record = try create(
+            operations, type: request["type"] ?? "", in: project, by: request.caller.account, at: request.now, switches: switches,
+            base: request.base)
+        return try written(record, request)
     }
 
     private mutating func updateWorkItem(_ request: ServiceRequest) throws(ServiceFault) -> ServiceAnswer {
@@ -245,8 +252,9 @@ extension World {
         let switches = try switches(request)
         try mayWrite(request, id: id)
         let operations = try PatchOperation.operations(request.call.body)
-        return try written(
-            update(id, operations, by: request.caller.account, at: request.now, switches: switches, base: request.base), request)
+        let record = try update(
+            id, operations, by: request.caller.account, at: request.now, switches: switches, base: request.base)
+        return try written(record, request)
     }
 
     private mutating func deleteWorkItem(_ request: ServiceRequest) throws(ServiceFault) -> ServiceAnswer {
@@ -333,8 +341,8 @@ extension World {
             guard try request.json()["isDeleted"]?.bool == false else {
                 throw .badRequest("ArgumentException", "A work item is restored with {\"isDeleted\": false}.")
             }
-            return ServiceAnswer(
-                json: deleted(try restore(id, by: request.caller.account, at: request.now, base: request.base), request.base))
+            let restored = try restore(id, by: request.caller.account, at: request.now, base: request.base)
+            return ServiceAnswer(json: deleted(restored, request.base))
         case "DELETE":
             try mayWrite(request, id: id)
             try destroy(id, by: request.caller.account, at: request.now, base: request.base)

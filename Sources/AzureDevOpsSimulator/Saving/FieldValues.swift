@@ -75,9 +75,8 @@ extension World {
     /// What the service keeps of HTML: no scripts, no handlers (the exact rules are not published).
     private func kept(_ text: String, _ field: FieldDefinition) -> String {
         guard field.kind != .plainText, variants.html == .sanitised else { return text }
-        let folded = text.lowercased()
         let suspects = ["<script", "<style", "<iframe", "<object", "<embed", "javascript:", " on"]
-        guard suspects.contains(where: { folded.contains($0) }) else { return text }
+        guard suspects.contains(where: { FoldedText.contains(text, $0) }) else { return text }
         var text = text
         for pattern in [#/(?is)<(script|style|iframe|object|embed)\b.*?</\1\s*>/#, #/(?i)<(script|style|iframe|object|embed)\b[^>]*>/#] {
             text.replace(pattern, with: "")
@@ -88,4 +87,8 @@ extension World {
     }
 }
 
-func trimmed(_ text: String) -> String { text.trimmingCharacters(in: .whitespacesAndNewlines) }
+func trimmed(_ text: String) -> String {
+    func isPlain(_ byte: UInt8?) -> Bool { byte.map { (0x21...0x7E).contains($0) } ?? true }
+    if isPlain(text.utf8.first), isPlain(text.utf8.last) { return text }
+    return text.trimmingCharacters(in: .whitespacesAndNewlines)
+}

@@ -3,17 +3,21 @@ import JSON
 
 /// Somebody whom the organisation knows.
 public struct Account: Hashable, Sendable {
-    public var id: String
-    public var name: String
-    public var mail: String
+    public let id: String
+    public let name: String
+    public let mail: String
+    let descriptor: String
+
+    init(id: String, name: String, mail: String) {
+        (self.id, self.name, self.mail) = (id, name, mail)
+        descriptor = "aad.\(base64(Array(id.utf8)).replacing("=", with: ""))"
+    }
 
     /// In the directory that the organisation belongs to: another id for the same person.
     var directoryID: String { String(id.dropLast(12)) + String(id.suffix(12).reversed()) }
 
     /// The form of api-versions before 5.0, of webhooks and of the recycle bin (FACTS.md 1.9).
     var text: String { "\(name) <\(mail)>" }
-
-    var descriptor: String { "aad.\(base64(Array(id.utf8)).replacing("=", with: ""))" }
 
     /// The form since api-version 5.0 (`recordings/work-item-create.json`).
     func object(base: String) -> JSONValue {

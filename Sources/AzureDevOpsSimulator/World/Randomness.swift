@@ -14,11 +14,22 @@ struct Randomness: RandomNumberGenerator, Sendable {
     }
 
     mutating func guid() -> String {
-        let digits = (0..<2).map { _ in
-            let text = String(next(), radix: 16)
-            return String(repeating: "0", count: 16 - text.count) + text
-        }.joined()
-        func slice(_ range: Range<Int>) -> String { String(Array(digits)[range]) }
-        return [slice(0..<8), slice(8..<12), "4" + slice(13..<16), "a" + slice(17..<20), slice(20..<32)].joined(separator: "-")
+        let halves = (next(), next())
+        return String(unsafeUninitializedCapacity: 36) { buffer in
+            var position = 0
+            for digit in 0..<32 {
+                let half = digit < 16 ? halves.0 : halves.1
+                let nibble = UInt8(truncatingIfNeeded: half >> UInt64(60 - digit % 16 * 4)) & 0xF
+                if [8, 12, 16, 20].contains(digit) {
+                    buffer[position] = UInt8(ascii: "-")
+                    position += 1
+                }
+                // Version 4, variant a.
+                let shown = digit == 12 ? 4 : digit == 16 ? 0xA : nibble
+                buffer[position] = shown < 10 ? 0x30 + shown : 0x57 + shown
+                position += 1
+            }
+            return 36
+        }
     }
 }

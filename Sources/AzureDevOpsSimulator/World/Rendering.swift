@@ -79,14 +79,34 @@ extension World {
         if style.fields.isEmpty, !style.isComplete {
             return allFields(of: record, revision, isComplete: false, parent: parent) { printed($1, $0, style) }
         }
-        let all = allFields(of: record, revision, isComplete: true, parent: parent) { printed($1, $0, style) }
-        guard !style.fields.isEmpty else { return all }
-        var result = JSONObject()
-        for wanted in style.fields {
-            let name = field(wanted)?.referenceName ?? wanted
-            if let value = all[name] ?? counted(name, record) { result[name] = value }
+        guard !style.fields.isEmpty else {
+            return allFields(of: record, revision, isComplete: true, parent: parent) { printed($1, $0, style) }
         }
-        return result
+        return fields(style.fields, of: record, revision, parent: parent) { printed($1, $0, style) }
+    }
+
+    /// Some fields of one revision, by their reference names: what is not asked for is not made.
+    func fields(
+        _ names: [String], of record: WorkItemRecord, _ revision: WorkItemRecord.Revision, parent: WorkItemRecord.Relation?,
+        print: (String, JSONValue) -> JSONValue
+    ) -> JSONObject {
+        var members: [(name: String, value: JSONValue)] = []
+        members.reserveCapacity(names.count)
+        var computed: JSONObject?
+        for name in names {
+            switch name {
+            case "System.Id": members.append((name, .integer(record.id)))
+            case "System.Rev": members.append((name, .integer(revision.number)))
+            default:
+                if let stored = revision.fields[name] {
+                    members.append((name, print(name, stored)))
+                } else if field(name)?.isComputed == true || name == "System.AreaId" || name == "System.IterationId" {
+                    if computed == nil { computed = allFields(of: record, revision, isComplete: true, parent: parent, print: print) }
+                    if let value = computed?[name] ?? counted(name, record) { members.append((name, value)) }
+                }
+            }
+        }
+        return JSONObject(unique: members)
     }
 
     /// The fields of one revision; `print` turns a stored value into what is shown.
@@ -142,7 +162,7 @@ extension World {
     func printed(_ value: JSONValue, _ name: String, _ style: Rendering) -> JSONValue {
         switch value {
         case .string(let text):
-            guard text.count == 36, field(name)?.kind == .identity, let account = account(text) else { return value }
+            guard text.utf8.count == 36, field(name)?.kind == .identity, let account = account(text) else { return value }
             return style.identitiesAreObjects ? account.object(base: style.base) : .string(account.text)
         case .integer(let number) where variants.doubles == .fraction && field(name)?.kind == .double: return .number(Double(number))
         default: return value
@@ -165,6 +185,9 @@ extension World {
         ]
     }
 
+    /// A name as it stands in an address; hardly any has a blank.
+    private func inAddress(_ name: String) -> String { name.utf8.contains(0x20) ? name.replacing(" ", with: "%20") : name }
+
     private func links(of record: WorkItemRecord, _ style: Rendering) -> JSONValue {
         func link(_ url: String) -> JSONValue { ["href": .string(url)] }
         let project = "\(style.base)/\(record.projectID)"
@@ -172,7 +195,7 @@ extension World {
         let url = style.url(of: record)
         // Nobody knows the type of a work item that was read without it.
         let knowsType = style.fields.isEmpty || style.fields.contains { $0.lowercased() == "system.workitemtype" }
-        let type = knowsType ? "/\(record.type.replacing(" ", with: "%20"))" : ""
+        let type = knowsType ? "/\(inAddress(record.type))" : ""
         var object: JSONObject = [
             "self": link(url), "workItemUpdates": link("\(url)/updates"), "workItemRevisions": link("\(url)/revisions"),
         ]

@@ -16,15 +16,41 @@ struct ServiceTime: Hashable, Comparable, Sendable {
     /// `2026-03-31T18:36:26.23Z`: zeros at the end of the fraction are dropped, a whole second has none.
     var text: String {
         let (date, clock) = parts
-        let fraction = milliseconds % 1_000
-        var text = "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))T"
-        text += "\(padded(clock.hour, 2)):\(padded(clock.minute, 2)):\(padded(clock.second, 2))"
-        if fraction != 0 {
-            var digits = padded(Int(fraction), 3)
-            while digits.hasSuffix("0") { digits.removeLast() }
-            text += "." + digits
+        var fraction = Int(milliseconds % 1_000)
+        // Written digit by digit: a simulation prints millions of these.
+        return String(unsafeUninitializedCapacity: 24) { buffer in
+            var position = 0
+            func put(_ byte: UInt8) {
+                buffer[position] = byte
+                position += 1
+            }
+            func put(_ number: Int, _ width: Int) {
+                for place in 0..<width {
+                    var digit = number
+                    for _ in 0..<(width - 1 - place) { digit /= 10 }
+                    put(0x30 + UInt8(digit % 10))
+                }
+            }
+            put(date.year, 4)
+            put(UInt8(ascii: "-"))
+            put(date.month, 2)
+            put(UInt8(ascii: "-"))
+            put(date.day, 2)
+            put(UInt8(ascii: "T"))
+            put(clock.hour, 2)
+            put(UInt8(ascii: ":"))
+            put(clock.minute, 2)
+            put(UInt8(ascii: ":"))
+            put(clock.second, 2)
+            if fraction != 0 {
+                put(UInt8(ascii: "."))
+                var width = 3
+                while fraction % 10 == 0 { (fraction, width) = (fraction / 10, width - 1) }
+                put(fraction, width)
+            }
+            put(UInt8(ascii: "Z"))
+            return position
         }
-        return text + "Z"
     }
 
     /// `1/10/2025 12:13:35 PM`, as the recycle bin shows it (`recordings/work-item-delete.json`).
@@ -40,7 +66,12 @@ struct ServiceTime: Hashable, Comparable, Sendable {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int? {
             guard range.upperBound <= bytes.count else { return nil }
-            return Int(String(decoding: bytes[range], as: UTF8.self))
+            var number = 0
+            for byte in bytes[range] {
+                guard (0x30...0x39).contains(byte) else { return nil }
+                number = number * 10 + Int(byte - 0x30)
+            }
+            return number
         }
         guard bytes.count >= 10, bytes[4] == UInt8(ascii: "-"), bytes[7] == UInt8(ascii: "-"), let year = number(0..<4),
             let month = number(5..<7), let day = number(8..<10), (1...12).contains(month), (1...31).contains(day)
@@ -64,8 +95,8 @@ struct ServiceTime: Hashable, Comparable, Sendable {
                 position += 1
             }
         }
+        if position == bytes.count || (position == bytes.count - 1 && bytes[position] == UInt8(ascii: "Z")) { return milliseconds }
         let rest = String(decoding: bytes[position...], as: UTF8.self)
-        if rest.isEmpty || rest == "Z" { return milliseconds }
         guard rest.count == 6, let hours = Int(rest.dropFirst().prefix(2)), let minutes = Int(rest.suffix(2)) else { return nil }
         let offset = Int64(hours * 60 + minutes) * 60_000
         return rest.hasPrefix("+") ? milliseconds - offset : milliseconds + offset

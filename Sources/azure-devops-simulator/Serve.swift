@@ -5,10 +5,9 @@ import Logging
 import ServiceLifecycle
 import UnixSignals
 
-@main
-struct AzureDevOpsSimulatorCommand: AsyncParsableCommand {
+/// Keeps an organisation and answers for it.
+struct Serve: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "azure-devops-simulator",
         abstract: "An Azure DevOps to try things on: work items, service hooks, faults.",
         discussion: """
             The organisation stands at http://127.0.0.1:PORT/ANY-NAME and takes the personal access token that you give it. Open
