@@ -1,4 +1,4 @@
-.PHONY: demo build test prove format
+.PHONY: demo build test prove bench format
 
 build:
 	scripts/install.sh build
@@ -18,6 +18,10 @@ prove:
 	scripts/install.sh test
 	swift build --build-tests
 	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser -k "ten_thousand"
+
+bench:
+	scripts/install.sh build
+	scripts/bench.sh
 
 format:
 	swift format --in-place --recursive --parallel Sources Tests Package.swift

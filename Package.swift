@@ -102,7 +102,9 @@ let package = Package(
         module(
             "AzureDevOpsSimulator",
             ["JSON", product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio")] + server),
-        program("azure-devops-simulator", ["AzureDevOpsSimulator"] + server),
+        program(
+            "azure-devops-simulator",
+            ["AzureDevOpsSimulator", product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio")] + server),
 
         tests("JSONTests", ["JSON"]),
         tests("MarkupTests", ["Markup"]),

@@ -20,6 +20,7 @@ struct Serve: AsyncParsableCommand {
     @Option(help: "The name of a project; may be given several times.") var project: [String] = []
     @Option(help: "The process of the projects: agile, scrum, cmmi or basic.") var process = "agile"
     @Option(name: .customLong("work-items"), help: "How many work items to make up in each project.") var workItems = 0
+    @Option(help: "What they look like: company (every type, with a history) or plan (epics and features).") var shape = "company"
     @Option(help: "The seed of everything that is made up.") var seed: UInt64 = 1
     @Option(help: "Milliseconds that every answer takes longer.") var latency: Int64 = 0
     @Option(help: "A file that keeps the organisation over restarts.") var state: String?
@@ -27,6 +28,9 @@ struct Serve: AsyncParsableCommand {
     func validate() throws {
         guard ProcessTemplate(rawValue: process) != nil else {
             throw ValidationError("There is no process “\(process)”. Choose agile, scrum, cmmi or basic.")
+        }
+        guard World.GeneratedShape(rawValue: shape) != nil else {
+            throw ValidationError("There is no shape “\(shape)”. Choose company or plan.")
         }
         guard (0...65_535).contains(port) else { throw ValidationError("The port must be between 0 and 65535.") }
     }
@@ -37,7 +41,10 @@ struct Serve: AsyncParsableCommand {
         for token in pat { world.addToken(token) }
         for name in project.isEmpty ? ["Contoso"] : project {
             let added = world.addProject(name: name, process: ProcessTemplate(rawValue: process) ?? .agile, at: now)
-            if workItems > 0 { world.generate(workItems, in: added, seed: seed, at: now, base: "http://\(host):\(port)/contoso") }
+            if workItems > 0 {
+                world.generate(
+                    workItems, .init(rawValue: shape) ?? .company, in: added, seed: seed, at: now, base: "http://\(host):\(port)/contoso")
+            }
         }
         var journal: Journal?
         if let state {

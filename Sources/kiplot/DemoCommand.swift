@@ -80,7 +80,7 @@ enum DemoWorld {
         world.addField(
             FieldDefinition(referenceName: "Custom.RAG", name: "RAG", kind: .string, allowedValues: ["Green", "Amber", "Red"]),
             to: ["Epic", "Feature"])
-        world.generate(workItems, in: project, seed: 11, at: now, base: "http://127.0.0.1:8090/contoso")
+        world.generate(workItems, .plan, in: project, seed: 11, at: now, base: "http://127.0.0.1:8090/contoso")
         return world
     }
 }

@@ -83,7 +83,7 @@ class House:
         self.port, self.azure_port = free_port(), free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.organisation = f"http://127.0.0.1:{self.azure_port}/contoso"
-        arguments = [BUILD / "azure-devops-simulator", "--port", str(self.azure_port), "--pat", TOKEN, "--work-items", str(work_items)]
+        arguments = [BUILD / "azure-devops-simulator", "--port", str(self.azure_port), "--pat", TOKEN, "--work-items", str(work_items), "--shape", "plan"]
         for project in projects:
             arguments += ["--project", project]
         self.simulator = Process(arguments, folder / "simulator.log")

@@ -65,7 +65,8 @@ extension World {
                 throw .projectMissing(body["project"]?.string ?? "")
             }
             generate(
-                body["count"]?.int ?? 100, in: project, seed: UInt64(body["seed"]?.integer ?? 1), at: now, base: call.base)
+                body["count"]?.int ?? 100, body["shape"]?.string.flatMap { GeneratedShape(rawValue: $0) } ?? .company, in: project,
+                seed: UInt64(body["seed"]?.integer ?? 1), at: now, base: call.base)
         default: throw .notFound("There is nothing at /_simulator/\(path.joined(separator: "/")).")
         }
         return ServiceAnswer(json: ["done": true])

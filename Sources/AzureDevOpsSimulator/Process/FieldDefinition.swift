@@ -49,7 +49,10 @@ extension World {
 
     /// The fields of one type, the common ones first.
     func fields(of type: WorkItemTypeDefinition) -> [FieldDefinition] {
-        let own = (FieldDefinition.common + type.fields).compactMap { FieldDefinition.byName[$0.lowercased()] }
+        let own =
+            FieldDefinition.commonDefinitions
+            + type.fields.compactMap { FieldDefinition.byExactName[$0] ?? FieldDefinition.byName[$0.lowercased()] }
+        guard !customFields.isEmpty else { return own }
         return own + customFields.filter { $0.types.isEmpty || $0.types.contains(type.name) }.map(\.field)
     }
 
@@ -84,6 +87,8 @@ extension FieldDefinition {
 
     static let byTitle: [String: FieldDefinition] = Dictionary(
         all.map { ($0.name.lowercased(), $0) }, uniquingKeysWith: { first, _ in first })
+
+    static let commonDefinitions = common.compactMap { byExactName[$0] }
 
     static let byExactName = Dictionary(all.map { ($0.referenceName, $0) }, uniquingKeysWith: { first, _ in first })
 

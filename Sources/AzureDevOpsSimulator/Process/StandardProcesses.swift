@@ -13,6 +13,7 @@ extension ProcessTemplate {
             case "Issue" where type.states.first?.name == "To Do": ("icon_clipboard_issue", "Microsoft.RequirementCategory")
             case "Issue", "Impediment": ("icon_traffic_cone", "Microsoft.IssueCategory")
             case "Risk": ("icon_flame", "Microsoft.RiskCategory")
+            case "Review": ("icon_review", "Microsoft.ReviewCategory")
             default: ("icon_chat_bubble", "Microsoft.ChangeRequestCategory")
             }
         (type.icon, type.category) = (icon, category)
@@ -147,6 +148,12 @@ extension ProcessTemplate {
                 name: "Risk", fields: ["Microsoft.VSTS.Common.Priority"],
                 states: [
                     state("Proposed", .proposed, "New"), state("Active", .inProgress, "Accepted"), state("Closed", .completed, "Mitigated"),
+                ], color: "B4009E"),
+            WorkItemTypeDefinition(
+                name: "Review", fields: ["Microsoft.VSTS.Common.Priority"],
+                states: [
+                    state("Active", .inProgress, "New"), state("Resolved", .resolved, "Accepted (as is)"),
+                    state("Closed", .completed, "Minutes accepted"),
                 ], color: "B4009E"),
             WorkItemTypeDefinition(
                 name: "Change Request", fields: ["Microsoft.VSTS.Common.Priority"], states: backlog, color: "B4009E"),

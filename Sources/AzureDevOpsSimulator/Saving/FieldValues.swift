@@ -72,16 +72,25 @@ extension World {
         return names.isEmpty ? nil : .string(names.joined(separator: "; "))
     }
 
+    /// Whether a closer look is worth it: a tag that begins like a forbidden one, a scheme, or an attribute.
+    private static func mayBeActive(_ text: String) -> Bool {
+        var last: UInt8 = 0
+        for byte in text.utf8 {
+            if byte == UInt8(ascii: "=") { return true }
+            if last == UInt8(ascii: "<"), "sSiIoOeE".utf8.contains(byte) { return true }
+            last = byte
+        }
+        return false
+    }
+
     /// What the service keeps of HTML: no scripts, no handlers (the exact rules are not published).
     private func kept(_ text: String, _ field: FieldDefinition) -> String {
-        guard field.kind != .plainText, variants.html == .sanitised else { return text }
-        let suspects = ["<script", "<style", "<iframe", "<object", "<embed", "javascript:", " on"]
-        guard suspects.contains(where: { FoldedText.contains(text, $0) }) else { return text }
+        guard field.kind != .plainText, variants.html == .sanitised, Self.mayBeActive(text) else { return text }
         var text = text
         for pattern in [#/(?is)<(script|style|iframe|object|embed)\b.*?</\1\s*>/#, #/(?i)<(script|style|iframe|object|embed)\b[^>]*>/#] {
             text.replace(pattern, with: "")
         }
-        text.replace(#/(?i)\s+on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/#, with: "")
+        text.replace(#/(?i)[\s\/"']+on[a-z]+\s*=\s*("[^"]*"|'[^']*'|[^\s>]+)/#, with: "")
         text.replace(#/(?i)(href|src)\s*=\s*("|')\s*javascript:[^"']*("|')/#, with: "")
         return text
     }

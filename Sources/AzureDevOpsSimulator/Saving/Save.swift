@@ -187,7 +187,7 @@ extension World {
     mutating func logLink(_ relation: WorkItemRecord.Relation, of id: Int64, isActive: Bool, by author: Account, at now: ServiceTime) {
         guard let target = relation.target, let record = workItems[id] else { return }
         let isReverse = relation.kind.hasSuffix("-Reverse")
-        let kind = relation.kind.replacing("-Reverse", with: "").replacing("-Forward", with: "")
+        let kind = isReverse || relation.kind.hasSuffix("-Forward") ? String(relation.kind.dropLast(8)) : relation.kind
         linkLog.append(
             LinkLogEntry(
                 sequence: Int64(linkLog.count + 1), kind: kind, source: isReverse ? target : id, target: isReverse ? id : target,

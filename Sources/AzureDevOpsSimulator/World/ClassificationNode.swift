@@ -11,7 +11,7 @@ struct ClassificationNode: Sendable {
     func contains(path: [Substring]) -> Bool { node(path: path) != nil }
 
     func node(path: [Substring]) -> ClassificationNode? {
-        guard let first = path.first, first == name || first.lowercased() == name.lowercased() else { return nil }
+        guard let first = path.first, first == name || FoldedText.compare(String(first), name) == 0 else { return nil }
         let rest = path.dropFirst()
         if rest.isEmpty { return self }
         return children.lazy.compactMap { $0.node(path: Array(rest)) }.first

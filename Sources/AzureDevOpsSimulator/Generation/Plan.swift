@@ -2,7 +2,7 @@ import JSON
 
 extension World {
     /// Fills a project with epics and features that look like a real plan, the same for the same seed.
-    public mutating func generate(_ count: Int, in project: Project, seed: UInt64, at now: Int64, base: String) {
+    mutating func generate(_ count: Int, in project: Project, seed: UInt64, at now: Int64, base: String) {
         var chance = Randomness(seed: seed)
         let types = project.process.types.map(\.name)
         let top = types.contains("Epic") ? "Epic" : types[0]
@@ -47,24 +47,26 @@ extension World {
         PatchOperation(kind: .add, target: .field(field), value: value)
     }
 
-    private static let verbs = ["Launch", "Rebuild", "Open", "Simplify", "Automate", "Consolidate", "Extend", "Secure", "Migrate", "Unify"]
-    private static let things = [
+    static let verbs = ["Launch", "Rebuild", "Open", "Simplify", "Automate", "Consolidate", "Extend", "Secure", "Migrate", "Unify"]
+    static let things = [
         "customer portal", "claims handling", "partner onboarding", "billing engine", "mobile check-in", "data platform",
         "identity service",
         "order tracking", "loyalty programme", "pricing model", "field service app", "reporting suite", "supplier gateway",
         "returns process",
     ]
-    private static let parts = [
+    static let parts = [
         "API", "dashboard", "notifications", "audit trail", "bulk import", "search", "single sign-on", "offline mode", "approval flow",
         "self-service", "accessibility", "performance", "localisation", "data export",
     ]
     private static let tags = ["growth", "growth; q3", "compliance", "platform", "platform; debt", "customer", "", "pilot"]
 
+    static func begun(_ words: String) -> String { words.prefix(1).uppercased() + words.dropFirst() }
+
     private static func title(isEpic: Bool, _ number: Int, _ chance: inout Randomness) -> String {
         let thing = things.randomElement(using: &chance) ?? ""
         if isEpic { return "\(verbs.randomElement(using: &chance) ?? "") the \(thing)" }
         let part = parts.randomElement(using: &chance) ?? ""
-        return "\(thing.prefix(1).uppercased() + thing.dropFirst()): \(part)"
+        return "\(begun(thing)): \(part)"
     }
 
     private static func description(_ chance: inout Randomness) -> String {
