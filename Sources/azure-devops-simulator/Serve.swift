@@ -36,24 +36,23 @@ struct Serve: AsyncParsableCommand {
     }
 
     func run() async throws {
-        var world = World(seed: seed)
-        let now = Int64(Date().timeIntervalSince1970 * 1_000)
-        for token in pat { world.addToken(token) }
-        for name in project.isEmpty ? ["Contoso"] : project {
-            let added = world.addProject(name: name, process: ProcessTemplate(rawValue: process) ?? .agile, at: now)
-            if workItems > 0 {
-                world.generate(
-                    workItems, .init(rawValue: shape) ?? .company, in: added, seed: seed, at: now, base: "http://\(host):\(port)/contoso")
-            }
-        }
+        var beginning = Beginning(
+            projects: project.isEmpty ? ["Contoso"] : project, process: ProcessTemplate(rawValue: process) ?? .agile, workItems: workItems,
+            shape: .init(rawValue: shape) ?? .company, seed: seed, at: Int64(Date().timeIntervalSince1970 * 1_000))
         var journal: Journal?
         if let state {
             do {
-                journal = try Journal(path: state)
+                journal = try Journal(path: state, beginning: beginning)
             } catch {
                 throw ValidationError(error.message)
             }
         }
+        if let kept = journal?.beginning {
+            if !kept.isLike(beginning) { print("\(state ?? "") began with other projects or work items: they stay as they are there.") }
+            beginning = kept
+        }
+        var world = beginning.world(base: "http://\(host):\(port)/contoso")
+        for token in pat { world.addToken(token) }
         var options = SimulatorServer.Options()
         options.host = host
         options.port = port

@@ -243,7 +243,13 @@ struct BehaviourTests {
     func journal() async throws {
         let path = FileManager.default.temporaryDirectory.appending(path: "organisation-\(UUID()).journal").path
         defer { try? FileManager.default.removeItem(atPath: path) }
-        func start() throws -> Simulation { Simulation(world: TestOrganisation().world, journal: try Journal(path: path)) }
+        func start(at now: Int64, workItems: Int) throws -> Simulation {
+            let given = Beginning(projects: ["Contoso"], process: .agile, workItems: workItems, shape: .company, seed: 4, at: now)
+            let journal = try Journal(path: path, beginning: given)
+            var world = journal.beginning.world(base: "http://127.0.0.1:8090/contoso")
+            world.addToken("pat")
+            return Simulation(world: world, journal: journal)
+        }
         let title: JSONValue = [["op": "add", "path": "/fields/System.Title", "value": "Kept"]]
         func call(_ method: String, _ path: String, _ body: JSONValue? = nil) -> ServiceCall {
             ServiceCall(
@@ -251,11 +257,13 @@ struct BehaviourTests {
                 headers: ["authorization": "Basic OnBhdA==", "content-type": "application/json-patch+json"], body: body?.bytes ?? [],
                 base: "http://127.0.0.1:8090/contoso")
         }
-        let first = try start()
+        let first = try start(at: 1_750_000_000_000, workItems: 20)
         #expect(await first.handle(call("POST", "Contoso/_apis/wit/workitems/$Epic", title)).status == 200)
         _ = await first.control(call("PATCH", "work-items/1", ["fields": ["System.State": "Active"]]))
+        let made = await first.handle(call("GET", "_apis/wit/workitems/21"))
+        #expect(made.status == 200 && String(decoding: made.body, as: UTF8.self).contains("Kept"))
         let before = await first.handle(call("GET", "_apis/wit/workitems/1"))
-        let after = try await start().handle(call("GET", "_apis/wit/workitems/1"))
+        let after = try await start(at: 1_760_000_000_000, workItems: 0).handle(call("GET", "_apis/wit/workitems/1"))
         #expect(before.body == after.body && after.status == 200)
     }
 }

@@ -28,29 +28,42 @@ public struct Journal: Sendable {
     }
 
     var past: [Line]
+    /// What the organisation was before the first line: that of the file, if it has one.
+    public let beginning: Beginning
     private let file: FileHandle
 
-    public init(path: String) throws(Problem) {
+    /// - Parameter beginning: for a file that is new.
+    public init(path: String, beginning: Beginning) throws(Problem) {
+        var known: Beginning?
         var lines: [Line] = []
         if let text = try? String(contentsOfFile: path, encoding: .utf8) {
             for (number, row) in text.split(separator: "\n").enumerated() {
-                guard let json = try? JSONValue(parsing: String(row), limits: .answer), let line = Line(json: json) else {
+                let json = try? JSONValue(parsing: String(row), limits: .answer)
+                if number == 0, let first = json?["beginning"].flatMap({ Beginning(json: $0) }) {
+                    known = first
+                } else if let line = json.flatMap({ Line(json: $0) }) {
+                    lines.append(line)
+                } else {
                     throw .unreadable(path: path, line: number + 1)
                 }
-                lines.append(line)
             }
         }
         past = lines
+        self.beginning = known ?? beginning
         if !FileManager.default.fileExists(atPath: path) { _ = FileManager.default.createFile(atPath: path, contents: nil) }
         guard let file = FileHandle(forWritingAtPath: path) else { throw .unwritable(path: path) }
         self.file = file
         _ = try? file.seekToEnd()
+        if known == nil, lines.isEmpty { write(["beginning": beginning.json]) }
     }
 
     func append(_ kind: Kind, at now: Int64, clockOffset: Int64) {
-        let line = Line(at: now, clockOffset: clockOffset, kind: kind).json.bytes + [UInt8(ascii: "\n")]
+        write(Line(at: now, clockOffset: clockOffset, kind: kind).json)
+    }
+
+    private func write(_ line: JSONValue) {
         // A simulator that cannot write goes on: its state is a convenience.
-        try? file.write(contentsOf: Data(line))
+        try? file.write(contentsOf: Data(line.bytes + [UInt8(ascii: "\n")]))
     }
 }
 
