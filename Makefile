@@ -10,6 +10,7 @@ demo: build
 test:
 	scripts/install.sh test
 	swift build --build-tests
+	scripts/models.sh
 	swift test --skip-build
 	.venv/bin/pytest -q -rP -p no:logging Tests/AzureDevOpsClient
 	.venv/bin/pytest -q Tests/Browser

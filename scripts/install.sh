@@ -1,12 +1,13 @@
 #!/bin/sh
-# Installs what the build and the tests need on Debian 12: packages by apt-get, and a Python environment for the tests with a browser and with Microsoft's client.
+# Installs what the build and the tests need on Debian 12: packages by apt-get (a browser, the model checker), and a Python environment
+# for the tests with a browser and with Microsoft's client.
 # Usage: scripts/install.sh build | test
 set -eu
 cd "$(dirname "$0")/.."
 
 packages="libsqlite3-dev libpq-dev zlib1g-dev"
 if [ "${1:-build}" = test ]; then
-    packages="$packages chromium fonts-dejavu-core python3-venv curl"
+    packages="$packages chromium fonts-dejavu-core python3-venv curl spin gcc libc6-dev"
 fi
 
 missing=""

@@ -4,6 +4,10 @@ import Testing
 
 @Suite("The embedded database")
 struct DatabaseTests {
+    private func remove(_ paths: String...) {
+        for path in paths { for end in ["", "-wal", "-shm"] { try? FileManager.default.removeItem(atPath: path + end) } }
+    }
+
     private func file() -> String { FileManager.default.temporaryDirectory.appendingPathComponent("\(UUID().uuidString).sqlite").path }
 
     @Test("a write that fails leaves nothing behind, and its neighbours stand")
@@ -29,7 +33,7 @@ struct DatabaseTests {
     @Test("a database that is newer than the program is refused with cause and remedy")
     func newer() async throws {
         let path = file()
-        defer { try? FileManager.default.removeItem(atPath: path) }
+        defer { remove(path) }
         let database = try await SQLiteDatabase.open(path: path)
         try await Migrator([
             Migration(number: 1, name: "a", statements: { _ in ["CREATE TABLE a (n BIGINT)"] }),
@@ -44,7 +48,7 @@ struct DatabaseTests {
     @Test("a backup is a whole database, and a text file is none")
     func backup() async throws {
         let (path, copy, other) = (file(), file(), file())
-        defer { for file in [path, copy, other] { try? FileManager.default.removeItem(atPath: file) } }
+        defer { remove(path, copy, other) }
         let database = try await SQLiteDatabase.open(path: path)
         try await database.write {
             try $0.run("CREATE TABLE t (n BIGINT)")

@@ -130,9 +130,11 @@ public enum FieldPlanner {
 
 extension FieldState {
     /// The pair to compare with. When the remote value is one that an unsettled attempt wrote, our own write
-    /// has landed although we did not hear of it (`sync-protocol.md` 2.5).
+    /// has landed although we did not hear of it (`sync-protocol.md` 2.5). Several may have written that value, for different
+    /// values here: the one that was for the value of now tells most, whatever their order.
     var lastAgreement: AgreedPair? {
         if agreed?.remote == remote, agreed != nil { return agreed }
-        return attempts.first { $0.remote == remote } ?? agreed
+        let landed = attempts.filter { $0.remote == remote }
+        return landed.first { $0.local == local } ?? landed.first ?? agreed
     }
 }

@@ -21,6 +21,8 @@ public struct LinkPlan: Hashable, Sendable {
         public var pair: AgreedPair
         public var plannedVersion: Int64
         public var overwritesEdit: Bool
+        /// Whether both sides agree once it is done; not yet where merged tags still have to be written.
+        public var concludes = true
     }
 
     /// Values that go to Azure DevOps. `pair.remote` is what is sent.
@@ -173,11 +175,13 @@ public struct LinkPlanner: Sendable {
                 field.isWaiting = isManual
                 break
             }
+            let mustWrite = pair.remote != state.remote
             if pair.local != state.local {
                 plan.pulls[key] = LinkPlan.Pull(
-                    pair: AgreedPair(local: pair.local, remote: state.remote), plannedVersion: version, overwritesEdit: false)
+                    pair: AgreedPair(local: pair.local, remote: state.remote), plannedVersion: version, overwritesEdit: false,
+                    concludes: !mustWrite)
             }
-            if pair.remote != state.remote, !refused.contains(key) {
+            if mustWrite, !refused.contains(key), !isStillBlocked(known, state) {
                 plan.pushes[key] = LinkPlan.Push(pair: pair, overwritten: state.remote, overwritesEdit: false)
             }
         case .conflict:

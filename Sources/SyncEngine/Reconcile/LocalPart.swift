@@ -237,7 +237,7 @@ extension LocalPart {
         for key in done {
             guard let pull = pulls[key] else { continue }
             var field = plan.fields[key] ?? LinkField()
-            field.agreed = pull.pair
+            if pull.concludes { field.agreed = pull.pair }
             field.obstacle = nil
             field.syncedAt = request.now
             plan.fields[key] = field
