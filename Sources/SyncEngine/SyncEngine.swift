@@ -11,10 +11,13 @@ public struct SyncEngine: Service {
         /// How Azure DevOps reaches us, without a slash at the end: in hooks and in markers.
         public var publicURL: String
         public var policy: AddressPolicy
+        /// Whether no other process works on the same database: then writes that were on the wire when the last one died are dead, too.
+        public var isAlone: Bool
 
-        public init(publicURL: String, policy: AddressPolicy) {
+        public init(publicURL: String, policy: AddressPolicy, isAlone: Bool = true) {
             self.publicURL = publicURL
             self.policy = policy
+            self.isAlone = isAlone
         }
     }
 
@@ -38,7 +41,7 @@ public struct SyncEngine: Service {
         store: Store, vault: Vault, transport: any Transport, configuration: Configuration, clock: any EngineClock = SystemClock(),
         random: any EngineRandom = SystemRandom(), logger: Logger
     ) {
-        let connections = Connections(store: store, vault: vault, transport: transport, policy: configuration.policy)
+        let connections = Connections(store: store, vault: vault, transport: transport, policy: configuration.policy, clock: clock)
         let schemas = SchemaCache(clock: clock)
         let reconciler = Reconciler(
             store: store, connections: connections, schemas: schemas, locks: Locks(), clock: clock, random: random,
@@ -76,6 +79,7 @@ public struct SyncEngine: Service {
 
     /// Works for every active integration, and notices those that come and go.
     public func run() async throws {
+        if configuration.isAlone { try await store.write { try $0.markSentAttemptsUnknown() } }
         await cancelWhenGracefulShutdown { await supervise() }
     }
 
@@ -85,7 +89,7 @@ public struct SyncEngine: Service {
         let running = RunningIntegrations()
         await withDiscardingTaskGroup { group in
             group.addTask {
-                for await touched in topics where touched.contains(where: \.mayChangeIntegrations) { await bell.ring() }
+                for await touched in topics where touched.contains(where: \.mayChangeIntegrations) { bell.ring() }
             }
             while !Task.isCancelled {
                 let active = (try? await store.read { try $0.integrations().filter { $0.state == .active }.map(\.id) }) ?? []
@@ -93,7 +97,7 @@ public struct SyncEngine: Service {
                     group.addTask {
                         await worker(id).run()
                         await running.end(id)
-                        await bell.ring()
+                        bell.ring()
                     }
                 }
                 await bell.wait(atMost: .seconds(30), clock: clock)

@@ -56,6 +56,7 @@ final class TestClock: EngineClock {
     private let ahead = Mutex<Int64>(0)
 
     var now: Instant { SystemClock().now.adding(.milliseconds(ahead.withLock { $0 })) }
+    var elapsed: Duration { .milliseconds(now.milliseconds) }
     func sleep(for duration: Duration) async throws { try await Task.sleep(for: min(duration, .milliseconds(20))) }
     func advance(_ duration: Duration) { ahead.withLock { $0 += duration.milliseconds } }
 }

@@ -15,16 +15,22 @@ public struct AzureDevOpsClient: Sendable {
     private let authorization: Secret
     private let transport: any Transport
     private let pacer: RequestPacer
+    private let circuit: CredentialCircuit
+    private var fence: (@Sendable () async -> Bool)?
 
+    /// - Parameters:
+    ///   - pacer: one for each identity, shared by all its clients.
+    ///   - circuit: one for each token, shared by all clients that present it.
     public init(
         organisation: OrganisationURL, personalAccessToken: Secret, transport: any Transport, pacer: RequestPacer,
-        priority: RequestPriority = .interactive, timeout: Duration = .seconds(30)
+        circuit: CredentialCircuit = CredentialCircuit(), priority: RequestPriority = .interactive, timeout: Duration = .seconds(30)
     ) {
         self.organisation = organisation
         // Any user name is accepted; the empty one is usual (FACTS.md 4).
         authorization = Secret("Basic " + base64([UInt8(ascii: ":")] + personalAccessToken.revealed()))
         self.transport = transport
         self.pacer = pacer
+        self.circuit = circuit
         self.priority = priority
         self.timeout = timeout
     }
@@ -32,6 +38,13 @@ public struct AzureDevOpsClient: Sendable {
     public func with(priority: RequestPriority) -> AzureDevOpsClient {
         var client = self
         client.priority = priority
+        return client
+    }
+
+    /// Asks, when a request's turn has come, whether it shall still be sent: it may have waited long.
+    public func fenced(by fence: @escaping @Sendable () async -> Bool) -> AzureDevOpsClient {
+        var client = self
+        client.fence = fence
         return client
     }
 
@@ -53,21 +66,31 @@ public struct AzureDevOpsClient: Sendable {
         let attempts = (mayRetry ?? (method == .get)) ? 3 : 1
         for attempt in 1... {
             do throws(AzureDevOpsError) {
-                let response = try await pacer.run(priority) { () async throws(AzureDevOpsError) -> ServiceResponse in
-                    do throws(TransportError) {
-                        return try await transport.send(request)
-                    } catch {
-                        throw AzureDevOpsError(error)
-                    }
-                }
-                if let failure = AzureDevOpsError.failure(in: response) { throw failure }
+                let response = try await send(request)
                 return (try Self.json(in: response), response)
             } catch {
                 guard attempt < attempts, error.isPassing, !Task.isCancelled else { throw error }
-                try? await Task.sleep(for: .milliseconds(250 * attempt))
+                try? await pacer.clock.sleep(for: .milliseconds(250 * attempt))
             }
         }
         throw .unreachable(reason: "no attempt was made")
+    }
+
+    /// One request in its turn, and its answer when it is a success.
+    private func send(_ request: ServiceRequest) async throws(AzureDevOpsError) -> ServiceResponse {
+        let response = try await pacer.run(priority) { () async throws(AzureDevOpsError) -> ServiceResponse in
+            guard circuit.mayTry(at: pacer.clock.elapsed) else { throw .tokenRejected(code: nil) }
+            if let fence, await !fence() { throw .superseded }
+            do throws(TransportError) {
+                return try await transport.send(request)
+            } catch {
+                throw AzureDevOpsError(error)
+            }
+        }
+        let failure = AzureDevOpsError.failure(in: response)
+        circuit.note(failure, at: pacer.clock.elapsed)
+        if let failure { throw failure }
+        return response
     }
 
     private static func json(in response: ServiceResponse) throws(AzureDevOpsError) -> JSONValue {

@@ -3,6 +3,8 @@ public enum AzureDevOpsError: Error, Hashable, Sendable {
     case refusedAddress(AddressRefusal)
     /// The request did not reach the service.
     case unreachable(reason: String)
+    /// What the request was for has been taken back before its turn came; nothing was sent.
+    case superseded
     /// The request may have been applied.
     case answerLost(reason: String)
     /// 401, or a sign-in page in place of an answer (FACTS.md 1.19): the token is wrong, expired or revoked.
@@ -46,7 +48,7 @@ public enum AzureDevOpsError: Error, Hashable, Sendable {
     public var disposition: Disposition {
         switch self {
         case .tokenRejected: .renewCredential
-        case .staleRevision: .refresh
+        case .staleRevision, .superseded: .refresh
         case .unreachable, .throttled, .unavailable: .retryLater
         case .answerLost, .unexpectedAnswer, .answerTooLarge: .unknownOutcome
         default: .permanent
@@ -70,6 +72,7 @@ public enum AzureDevOpsError: Error, Hashable, Sendable {
         switch self {
         case .refusedAddress(let refusal): refusal.message
         case .unreachable(let reason): "Azure DevOps cannot be reached: \(reason)."
+        case .superseded: "The integration was paused or changed before the request was sent."
         case .answerLost(let reason): "Azure DevOps did not answer: \(reason)."
         case .tokenRejected: "Azure DevOps does not accept the access token: it is wrong, expired or revoked."
         case .forbidden: "The access token does not allow this."
@@ -92,6 +95,7 @@ public enum AzureDevOpsError: Error, Hashable, Sendable {
         switch self {
         case .refusedAddress(let refusal): refusal.remedy
         case .unreachable: "Check the address and the network between this server and Azure DevOps; it is tried again by itself."
+        case .superseded: "Nothing to do: it is planned anew."
         case .answerLost: "Nothing to do: what happened is found out by reading."
         case .tokenRejected: "Create a new personal access token in Azure DevOps and replace the one of this instance."
         case .forbidden:

@@ -1,64 +1,36 @@
-/// What goes first when requests of one identity wait for each other.
-public enum RequestPriority: Int, Hashable, Comparable, Sendable, CaseIterable {
-    case interactive, hook, sweep, bulk
-
-    public static func < (left: RequestPriority, right: RequestPriority) -> Bool { left.rawValue < right.rawValue }
-}
-
-/// The rule of the budget, apart from any waiting: who may start now, given what Azure DevOps has said.
-public struct RequestBudget: Sendable {
-    /// Requests that may be on the wire at once, and how many of them bulk work may fill.
-    public static let inFlightLimit = 8
-    public static let bulkLimit = 6
-
-    public private(set) var inFlight = 0
-    private var bulkInFlight = 0
-    private var isShort = false
-    private var isNearlyEmpty = false
-
-    public init() {}
-
-    /// Below a fifth of the budget bulk waits, below a twentieth everything but interactive work (`sync-protocol.md` 4.2).
-    public func mayStart(_ priority: RequestPriority) -> Bool {
-        if inFlight >= Self.inFlightLimit { return false }
-        if isNearlyEmpty, priority != .interactive { return inFlight == 0 }
-        guard priority == .bulk else { return true }
-        return isShort ? inFlight == 0 : bulkInFlight < Self.bulkLimit
-    }
-
-    public mutating func start(_ priority: RequestPriority) {
-        inFlight += 1
-        if priority == .bulk { bulkInFlight += 1 }
-    }
-
-    public mutating func finish(_ priority: RequestPriority, advice: ServiceAdvice?) {
-        inFlight -= 1
-        if priority == .bulk { bulkInFlight -= 1 }
-        guard let advice else { return }
-        let share = advice.remaining.flatMap { remaining in advice.limit.map { $0 > 0 ? remaining / $0 : 1 } }
-        isShort = (share ?? 1) < 0.2
-        isNearlyEmpty = (share ?? 1) < 0.05
-    }
-}
+import Synchronization
 
 /// Lets requests of one identity start in the order of their priority, within the budget, and not before Azure DevOps wants.
-public actor RequestPacer {
-    private var budget = RequestBudget()
-    private var notBefore: ContinuousClock.Instant?
-    private var nextTicket = 0
-    private var waiting: [(ticket: Int, priority: RequestPriority, continuation: CheckedContinuation<Void, Never>)] = []
+///
+/// A click overtakes bulk work; yet whoever has been overtaken ten times in a row goes next, so that bulk work goes on under any load
+/// (`sync-protocol.md` Q17).
+public final class RequestPacer: Sendable {
+    fileprivate struct Waiter {
+        let ticket: Int
+        let priority: RequestPriority
+        var overtaken = 0
+        /// Resumed with whether a place was given.
+        let continuation: CheckedContinuation<Bool, Never>
+    }
 
-    public init() {}
+    fileprivate struct State {
+        var budget = RequestBudget()
+        var waiters: [Waiter] = []
+        var nextTicket = 0
+    }
+
+    private static let patience = 10
+
+    public let clock: any ServiceClock
+    private let state = Mutex(State())
+
+    public init(clock: any ServiceClock = MachineClock()) { self.clock = clock }
 
     /// Runs one request when its turn has come.
     func run(_ priority: RequestPriority, _ body: () async throws(AzureDevOpsError) -> ServiceResponse) async throws(AzureDevOpsError)
         -> ServiceResponse
     {
-        await admit(priority)
-        guard !Task.isCancelled else {
-            finish(priority, nil)
-            throw .unreachable(reason: "the work was stopped")
-        }
+        guard await isAdmitted(priority) else { throw .unreachable(reason: "the work was stopped") }
         do {
             let response = try await body()
             finish(priority, ServiceAdvice(response))
@@ -69,47 +41,82 @@ public actor RequestPacer {
         }
     }
 
-    private func admit(_ priority: RequestPriority) async {
-        while let notBefore, notBefore > .now, !Task.isCancelled {
-            try? await Task.sleep(until: notBefore, clock: .continuous)
+    /// `false` when the task was cancelled before its turn came; no place is taken then.
+    private func isAdmitted(_ priority: RequestPriority) async -> Bool {
+        while !Task.isCancelled {
+            switch state.withLock({ $0.take(priority, at: clock.elapsed) }) {
+            case .now: return true
+            case .at(let moment): try? await clock.sleep(for: moment - clock.elapsed)
+            case .later: if await isGivenPlace(priority) { return true }
+            }
         }
-        if budget.mayStart(priority), !waiting.contains(where: { $0.priority <= priority }) {
-            budget.start(priority)
-            return
+        return false
+    }
+
+    /// Waits until a place is given, or until it is worth asking again.
+    private func isGivenPlace(_ priority: RequestPriority) async -> Bool {
+        let ticket = state.withLock { state in
+            state.nextTicket += 1
+            return state.nextTicket
         }
-        nextTicket += 1
-        let ticket = nextTicket
-        await withTaskCancellationHandler {
+        return await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                // `admitNext` starts the budget on behalf of whoever it wakes.
-                waiting.append((ticket, priority, continuation))
+                let isOver = state.withLock { state in
+                    // Everything may have ended since the budget was asked.
+                    if Task.isCancelled || state.budget.inFlight == 0 { return true }
+                    state.waiters.append(Waiter(ticket: ticket, priority: priority, continuation: continuation))
+                    return false
+                }
+                if isOver { continuation.resume(returning: false) }
             }
         } onCancel: {
-            Task { await self.admitCancelled(ticket) }
+            let waiter = state.withLock { state in
+                state.waiters.firstIndex { $0.ticket == ticket }.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume(returning: false)
         }
     }
 
     private func finish(_ priority: RequestPriority, _ advice: ServiceAdvice?) {
-        budget.finish(priority, advice: advice)
-        if let retryAfter = advice?.retryAfter { notBefore = max(notBefore ?? .now, .now + retryAfter) }
-        admitNext()
-    }
-
-    private func admitNext() {
-        while let index = waiting.indices.min(by: { waiting[$0].priority < waiting[$1].priority }),
-            budget.mayStart(waiting[index].priority)
-        {
-            let next = waiting.remove(at: index)
-            budget.start(next.priority)
-            next.continuation.resume()
+        let now = clock.elapsed
+        let awakened = state.withLock { state in
+            state.budget.finish(priority, advice: advice, at: now)
+            return state.takeNext(at: now, patience: Self.patience)
         }
+        for (waiter, isGranted) in awakened { waiter.continuation.resume(returning: isGranted) }
+    }
+}
+
+extension RequestPacer.State {
+    /// Starts a request that has just come, unless somebody as urgent waits already.
+    fileprivate mutating func take(_ priority: RequestPriority, at now: Duration) -> RequestBudget.Turn {
+        let turn = budget.turn(priority, at: now)
+        guard turn == .now else { return turn }
+        if waiters.contains(where: { $0.priority <= priority }) { return .later }
+        start(priority)
+        return .now
     }
 
-    /// A cancelled request is let through at once; its caller notices and gives the place back.
-    private func admitCancelled(_ ticket: Int) {
-        guard let index = waiting.firstIndex(where: { $0.ticket == ticket }) else { return }
-        let cancelled = waiting.remove(at: index)
-        budget.start(cancelled.priority)
-        cancelled.continuation.resume()
+    /// Those who wait and may start, and those who have to sleep instead.
+    fileprivate mutating func takeNext(at now: Duration, patience: Int) -> [(waiter: RequestPacer.Waiter, isGranted: Bool)] {
+        var awakened: [(waiter: RequestPacer.Waiter, isGranted: Bool)] = []
+        let order = waiters.sorted { left, right in
+            let isPatient = (left.overtaken < patience, right.overtaken < patience)
+            if isPatient.0 != isPatient.1 { return !isPatient.0 }
+            return (left.priority, left.ticket) < (right.priority, right.ticket)
+        }
+        for waiter in order {
+            let turn = budget.turn(waiter.priority, at: now)
+            if turn == .later { continue }
+            waiters.removeAll { $0.ticket == waiter.ticket }
+            if turn == .now { start(waiter.priority) }
+            awakened.append((waiter, turn == .now))
+        }
+        return awakened
+    }
+
+    private mutating func start(_ priority: RequestPriority) {
+        budget.start(priority)
+        for index in waiters.indices where waiters[index].priority > priority { waiters[index].overtaken += 1 }
     }
 }

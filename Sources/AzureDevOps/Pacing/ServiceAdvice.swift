@@ -1,13 +1,23 @@
+import Foundation
+
 /// What an answer says about our budget (FACTS.md 6). Azure DevOps says it with successes too.
 public struct ServiceAdvice: Hashable, Sendable {
     public var retryAfter: Duration?
+    /// How long Azure DevOps has held this request back.
+    public var delay: Duration?
     public var remaining: Double?
     public var limit: Double?
+    /// When the budget is whole again, counted from the answer.
+    public var resetsAfter: Duration?
 
-    public init(retryAfter: Duration? = nil, remaining: Double? = nil, limit: Double? = nil) {
+    public init(
+        retryAfter: Duration? = nil, delay: Duration? = nil, remaining: Double? = nil, limit: Double? = nil, resetsAfter: Duration? = nil
+    ) {
         self.retryAfter = retryAfter
+        self.delay = delay
         self.remaining = remaining
         self.limit = limit
+        self.resetsAfter = resetsAfter
     }
 
     init(_ response: ServiceResponse) {
@@ -15,7 +25,21 @@ public struct ServiceAdvice: Hashable, Sendable {
             response[header: name].flatMap { Double($0) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
         }
         retryAfter = number("Retry-After").map { .seconds(min($0, 3_600)) }
+        delay = number("X-RateLimit-Delay").map { .seconds(min($0, 3_600)) }
         remaining = number("X-RateLimit-Remaining")
         limit = number("X-RateLimit-Limit")
+        // The moment is told in the service's own time, so it is compared with the service's own clock.
+        if let reset = number("X-RateLimit-Reset"), let sent = response[header: "Date"].flatMap(Self.secondsSince1970) {
+            resetsAfter = .seconds(min(max(0, reset - sent), 3_600))
+        }
+    }
+
+    /// `Tue, 24 Nov 2026 04:46:37 GMT` (RFC 9110, 5.6.7).
+    private static func secondsSince1970(_ text: String) -> Double? {
+        let format = DateFormatter()
+        format.locale = Locale(identifier: "en_US_POSIX")
+        format.timeZone = TimeZone(secondsFromGMT: 0)
+        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
+        return format.date(from: text)?.timeIntervalSince1970
     }
 }

@@ -132,7 +132,7 @@ extension FieldState {
     /// The pair to compare with. When the remote value is one that an unsettled attempt wrote, our own write
     /// has landed although we did not hear of it (`sync-protocol.md` 2.5). Several may have written that value, for different
     /// values here: the one that was for the value of now tells most, whatever their order.
-    var lastAgreement: AgreedPair? {
+    public var lastAgreement: AgreedPair? {
         if agreed?.remote == remote, agreed != nil { return agreed }
         let landed = attempts.filter { $0.remote == remote }
         return landed.first { $0.local == local } ?? landed.first ?? agreed

@@ -20,6 +20,8 @@ public struct Attempt: Hashable, Sendable {
     public var state: State
     public var expectedRevision: Int64?
     public var pairs: [FieldKey: AgreedPair]
+    /// Values that somebody else had written and that this replaces: they go to the history as soon as it is known to have landed.
+    public var overwritten: [FieldKey: RemoteValue]
     public var sentAt: Instant
     /// After this moment the request cannot reach Azure DevOps any more.
     public var deadline: Instant
@@ -28,11 +30,14 @@ public struct Attempt: Hashable, Sendable {
 extension StoreTransaction {
     /// Remembers a write before it is sent.
     public func begin(
-        _ kind: Attempt.Kind, of link: Identifier<Link>, expecting revision: Int64?, pairs: [FieldKey: AgreedPair], at now: Instant,
-        deadline: Instant
+        _ kind: Attempt.Kind, of link: Identifier<Link>, expecting revision: Int64?, pairs: [FieldKey: AgreedPair],
+        overwriting overwritten: [FieldKey: RemoteValue] = [:], at now: Instant, deadline: Instant
     ) throws -> Attempt {
         var object = JSONObject()
-        for key in pairs.keys.sorted() { object[key.name] = pairs[key].map(LinkFieldsCodec.pair) }
+        for key in pairs.keys.sorted() {
+            guard let pair = pairs[key] else { continue }
+            object[key.name] = [pair.local?.json ?? .null, pair.remote?.json ?? .null, overwritten[key]?.json ?? .null]
+        }
         let row = try sql.row(
             """
             INSERT INTO attempt (link_id, kind, state, expected_revision, pairs, sent_at, deadline)
@@ -44,8 +49,24 @@ extension StoreTransaction {
             ])
         return Attempt(
             id: Identifier(row?.integer(0) ?? 0), link: link, kind: kind, state: .sent, expectedRevision: revision, pairs: pairs,
-            sentAt: now, deadline: deadline)
+            overwritten: overwritten, sentAt: now, deadline: deadline)
     }
+
+    /// The write waited for its turn: only now is it about to be sent.
+    public func renew(_ attempt: Identifier<Attempt>, at now: Instant, deadline: Instant) throws {
+        try sql.run(
+            "UPDATE attempt SET sent_at = $2, deadline = $3 WHERE id = $1",
+            [.integer(attempt.number), .integer(now.milliseconds), .integer(deadline.milliseconds)])
+    }
+
+    public func attempt(_ id: Identifier<Attempt>) throws -> Attempt? {
+        try sql.row("SELECT \(Self.attemptColumns) FROM attempt WHERE id = $1", [.integer(id.number)]).map(Self.attempt)
+    }
+
+    /// Whoever sent them is gone, and this process is the only one: none of them is heard of any more.
+    public func markSentAttemptsUnknown() throws { try sql.run("UPDATE attempt SET state = 'unknown' WHERE state = 'sent'") }
+
+    private static var attemptColumns: String { "id, kind, state, expected_revision, pairs, sent_at, deadline, link_id" }
 
     /// The outcome of the write is not known: it stays until reading has told.
     public func markUnknown(_ attempt: Identifier<Attempt>) throws {
@@ -62,21 +83,27 @@ extension StoreTransaction {
         var attempts: [Identifier<Link>: [Attempt]] = [:]
         for link in links {
             let rows = try sql.rows(
-                "SELECT id, kind, state, expected_revision, pairs, sent_at, deadline FROM attempt WHERE link_id = $1 ORDER BY id",
+                "SELECT \(Self.attemptColumns) FROM attempt WHERE link_id = $1 ORDER BY id",
                 [.integer(link.number)])
-            if !rows.isEmpty { attempts[link] = rows.map { Self.attempt($0, link: link) } }
+            if !rows.isEmpty { attempts[link] = rows.map(Self.attempt) }
         }
         return attempts
     }
 
-    private static func attempt(_ row: SQLRow, link: Identifier<Link>) -> Attempt {
+    private static func attempt(_ row: SQLRow) -> Attempt {
         var pairs: [FieldKey: AgreedPair] = [:]
+        var overwritten: [FieldKey: RemoteValue] = [:]
         if let object = row.text(4).flatMap({ try? JSONValue(parsing: $0, limits: .answer).object }) {
-            for (name, value) in object { pairs[FieldKey(name)] = LinkFieldsCodec.pair(value) }
+            for (name, value) in object {
+                pairs[FieldKey(name)] = LinkFieldsCodec.pair(value)
+                overwritten[FieldKey(name)] = value[2].flatMap { RemoteValue(json: $0) }
+            }
         }
         return Attempt(
-            id: Identifier(row.integer(0) ?? 0), link: link, kind: row.text(1).flatMap { Attempt.Kind(rawValue: $0) } ?? .patch,
+            id: Identifier(row.integer(0) ?? 0), link: Identifier(row.integer(7) ?? 0),
+            kind: row.text(1).flatMap { Attempt.Kind(rawValue: $0) } ?? .patch,
             state: row.text(2).flatMap { Attempt.State(rawValue: $0) } ?? .unknown, expectedRevision: row.integer(3), pairs: pairs,
-            sentAt: Instant(milliseconds: row.integer(5) ?? 0), deadline: Instant(milliseconds: row.integer(6) ?? 0))
+            overwritten: overwritten, sentAt: Instant(milliseconds: row.integer(5) ?? 0),
+            deadline: Instant(milliseconds: row.integer(6) ?? 0))
     }
 }

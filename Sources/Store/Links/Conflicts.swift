@@ -68,6 +68,23 @@ extension StoreTransaction {
         touch(.attention)
     }
 
+    /// Keeps a value of Azure DevOps that a rule of the mapping has replaced: nothing that somebody typed vanishes (A1).
+    public func keepOverwritten(
+        _ remote: RemoteValue, of field: FieldKey, on link: Link, by local: FieldValue?, at now: Instant
+    ) throws {
+        try sql.run(
+            """
+            INSERT INTO conflict (
+                link_id, item_id, field, local, remote, remote_by, remote_at, remote_revision, opened_at, settled_at, settled_by, resolution)
+            VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, 'Kiplot', 'keptKiplot')
+            """,
+            [
+                .integer(link.id.number), .integer(link.item.number), .text(field.name), SQLValue(local?.json.text),
+                .text(remote.json.text), SQLValue(link.remoteChangedBy), SQLValue(link.remoteChangedAt?.milliseconds),
+                .integer(link.seenRevision), .integer(now.milliseconds),
+            ])
+    }
+
     /// Closes the open conflict of a field, if there is one. Both values stay readable.
     public func settleConflict(
         of field: FieldKey, on link: Identifier<Link>, as resolution: Conflict.Resolution, by name: String, at now: Instant

@@ -25,19 +25,34 @@ struct Connection: Sendable {
     var ownerID: String?
 }
 
-/// Makes clients: one pacer for each credential, because Azure DevOps' budget is per identity.
+/// Makes clients: one pacer for each identity, because Azure DevOps' budget is per identity, whatever token it shows and whatever
+/// integration it works for; one circuit for each token.
 public actor Connections {
+    private struct Identity: Hashable {
+        var organisation: String
+        /// Whom Azure DevOps knows it as, or the credential while that is unknown.
+        var owner: String
+    }
+
+    private struct Circuit {
+        var sealedToken: [UInt8]
+        var circuit = CredentialCircuit()
+    }
+
     private let store: Store
     private let vault: Vault
     private let transport: any Transport
+    private let clock: any EngineClock
     let policy: AddressPolicy
-    private var pacers: [Identifier<Credential>: RequestPacer] = [:]
+    private var pacers: [Identity: RequestPacer] = [:]
+    private var circuits: [Identifier<Credential>: Circuit] = [:]
 
-    public init(store: Store, vault: Vault, transport: any Transport, policy: AddressPolicy) {
+    public init(store: Store, vault: Vault, transport: any Transport, policy: AddressPolicy, clock: any EngineClock) {
         self.store = store
         self.vault = vault
         self.transport = transport
         self.policy = policy
+        self.clock = clock
     }
 
     /// - Throws: `ConnectionProblem` when the credential cannot be opened or the address is no longer allowed; `StoreError.notFound`.
@@ -54,7 +69,10 @@ public actor Connections {
     }
 
     /// A client for an instance, with its own credential or another one of it.
-    func client(of instance: Identifier<Instance>, credential: Identifier<Credential>? = nil) async throws -> AzureDevOpsClient {
+    /// - Parameter isProbe: a person wants to know whether a rejected token is accepted again.
+    func client(
+        of instance: Identifier<Instance>, credential: Identifier<Credential>? = nil, isProbe: Bool = false
+    ) async throws -> AzureDevOpsClient {
         let (found, stored) = try await store.read { transaction -> (Instance, Credential) in
             guard let found = try transaction.instance(instance), let stored = try transaction.credential(credential ?? found.credential)
             else {
@@ -62,6 +80,7 @@ public actor Connections {
             }
             return (found, stored)
         }
+        if isProbe { circuits[stored.id] = nil }
         return try client(of: found, stored, priority: .interactive)
     }
 
@@ -71,7 +90,8 @@ public actor Connections {
             throw ConnectionProblem(message: "The personal access token is empty.", remedy: "Paste the token that Azure DevOps showed you.")
         }
         return AzureDevOpsClient(
-            organisation: try organisation(url), personalAccessToken: token, transport: transport, pacer: RequestPacer())
+            organisation: try organisation(url), personalAccessToken: token, transport: transport,
+            pacer: RequestPacer(clock: clock))
     }
 
     /// The organisation or collection behind an address that somebody has typed.
@@ -91,10 +111,15 @@ public actor Connections {
         } catch {
             throw ConnectionProblem(message: error.message, remedy: error.remedy)
         }
-        let pacer = pacers[credential.id] ?? RequestPacer()
-        pacers[credential.id] = pacer
+        let identity = Identity(organisation: url.base, owner: credential.ownerID ?? "credential \(credential.id)")
+        let pacer = pacers[identity] ?? RequestPacer(clock: clock)
+        pacers[identity] = pacer
+        if circuits[credential.id]?.sealedToken != credential.sealed {
+            circuits[credential.id] = Circuit(sealedToken: credential.sealed)
+        }
         return AzureDevOpsClient(
-            organisation: url, personalAccessToken: Secret(bytes: token), transport: transport, pacer: pacer, priority: priority)
+            organisation: url, personalAccessToken: Secret(bytes: token), transport: transport, pacer: pacer,
+            circuit: circuits[credential.id]?.circuit ?? CredentialCircuit(), priority: priority)
     }
 }
 

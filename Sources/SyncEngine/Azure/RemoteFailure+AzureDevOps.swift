@@ -10,7 +10,7 @@ extension RemoteFailure {
     init(_ error: AzureDevOpsError) {
         let problem = LinkProblem(error)
         switch error {
-        case .staleRevision: self = .stale
+        case .staleRevision, .superseded: self = .stale
         case .ruleViolation(let violation): self = .refused(code: violation.code, reason: violation.message, fields: violation.fields)
         case .badRequest(let code, _, let message):
             self = .refused(code: code, reason: error.message, fields: RemoteFailure.fieldNamed(in: message).map { [$0: message] } ?? [:])
@@ -18,7 +18,8 @@ extension RemoteFailure {
         case .tokenRejected: self = .credential(problem)
         case .throttled(let retryAfter): self = .later(problem, after: retryAfter)
         case .organisationStopped: self = .later(problem, after: .seconds(900))
-        case .unreachable, .unavailable: self = .later(problem, after: nil)
+        case .unreachable: self = .later(problem, after: nil)
+        case .unavailable: self = .outOfOrder(problem)
         case .answerLost, .unexpectedAnswer, .answerTooLarge: self = .unknownOutcome(problem)
         case .refusedAddress, .forbidden, .projectMissing, .notFound: self = .permanent(problem)
         }

@@ -15,6 +15,8 @@ public struct LinkPlan: Hashable, Sendable {
     public var dissolvedConflicts: [FieldKey]
     /// Obstacles that were not known before.
     public var newObstacles: [FieldKey]
+    /// Fields whose value is one that we wrote without hearing of it.
+    public var landed: [FieldKey] = []
 
     /// Values that come from Azure DevOps. `pair.local` is what the item gets.
     public struct Pull: Hashable, Sendable {
@@ -146,6 +148,11 @@ public struct LinkPlanner: Sendable {
         field.remote = state.remote
         field.isInConflict = false
         field.isWaiting = false
+        // What landed unheard is the agreement from now on, whatever else is decided: the attempt itself is about to be forgotten.
+        if let landed = state.lastAgreement, landed != known.agreed {
+            field.agreed = landed
+            plan.landed.append(key)
+        }
         let isManual = mode.resolved(default: context.defaultMode) == .manual
         func may(_ movement: Movement) -> Bool {
             trigger.movements.contains(movement) && (!isManual || trigger.includesManualFields) && trigger.covers(key)

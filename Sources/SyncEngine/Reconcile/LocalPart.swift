@@ -107,8 +107,7 @@ struct LocalPart {
     ) throws -> PlannedLink {
         var link = entry.link
         var outcome = given
-        let isForeign = snapshot.changedBy?.id != request.ownerID
-        if isForeign, snapshot.revision > link.seenRevision { link.automaticWrites = 0 }
+        if isEditOfSomebody(snapshot, link) { link.automaticWrites = 0 }
         let wasOutside = link.state != .active
         link.state = .active
         link.note(snapshot)
@@ -119,21 +118,29 @@ struct LocalPart {
         try note(plan, link, item, snapshot, trigger)
         outcome.conflicts = plan.fields.filter { $0.value.isInConflict }.keys.sorted()
         for (key, field) in plan.fields { if let obstacle = field.obstacle { outcome.obstacles[key] = obstacle.message } }
-        try forgetSettledAttempts(entry.attempts, plan.fields)
+        try noteLanded(plan, entry, link, snapshot, trigger)
+        let unsettled = try forgetSettled(entry.attempts, plan.fields, snapshot)
         var attempt: Attempt?
         if !plan.pushes.isEmpty {
-            if let problem = breaker(link, snapshot, trigger) {
+            if let other = unsettled.first(where: { $0.isOnTheWire(at: request.now) }) {
+                // Another process writes, or died writing: one write at a time (A16).
+                link.notBefore = max(link.notBefore, other.deadline)
+            } else if let problem = breaker(link, snapshot, trigger) {
                 link.problem = problem
                 outcome.problem = problem
             } else {
-                attempt = try transaction.begin(
-                    .patch, of: link.id, expecting: snapshot.revision, pairs: plan.pushes.mapValues(\.pair), at: request.now,
-                    deadline: request.now.adding(PlanningRequest.deadline))
+                attempt = try begin(plan.pushes, &link, snapshot, trigger)
             }
         }
         let generation = link.dirty
         if attempt == nil {
-            if trigger.coversEverything { link.settled = generation }
+            if let last = unsettled.map(\.deadline).max() {
+                // Whether an unheard write landed has to be found out, even if nothing else ever happens to the link (A28).
+                link.notBefore = max(link.notBefore, plan.pushes.isEmpty ? last.adding(PlanningRequest.visibility) : request.now)
+                if link.dirty == link.settled { link.dirty += 1 }
+            } else if trigger.coversEverything {
+                link.settled = generation
+            }
             link.syncedAt = request.now
         }
         try transaction.update(link)
@@ -169,14 +176,6 @@ struct LocalPart {
                     link, trigger, .blocked, field: key, before: batch.workspace.words(item[key]),
                     after: plan.fields[key]?.remote?.shortText,
                     revision: snapshot.revision, detail: "\(obstacle.message) \(obstacle.remedy)"))
-        }
-    }
-
-    /// A write is settled when what it wrote is there, or when it can no longer arrive.
-    private func forgetSettledAttempts(_ attempts: [Attempt], _ fields: [FieldKey: LinkField]) throws {
-        for attempt in attempts where attempt.kind == .patch {
-            let hasLanded = attempt.pairs.allSatisfy { fields[$0.key]?.remote == $0.value.remote }
-            if hasLanded || attempt.deadline < request.readAt { try transaction.forget(attempt.id) }
         }
     }
 

@@ -41,8 +41,10 @@ struct PlanningRequest: Sendable {
     /// Nothing is written, here or there.
     var isPreview = false
 
-    /// How long a write may be on the wire (`sync-protocol.md` 2.7).
-    static let deadline = Duration.seconds(30)
+    /// How long a write may be on the wire, and a little for the way to it (`sync-protocol.md` 2.7). The client gives up after 30 s.
+    static let deadline = Duration.seconds(32)
+    /// How long what has happened may stay unseen: readings and queries may lag behind.
+    static let visibility = Duration.seconds(30)
 }
 
 /// Which trigger a link is reconciled under.

@@ -25,13 +25,32 @@ struct RemotePart: Sendable {
 
     func write(_ planned: PlannedLink, by client: AzureDevOpsClient) async throws -> WriteResult {
         guard let attempt = planned.attempt else { return .written(planned.outcome) }
+        let fenced = client.fenced { await mayStillSend(attempt, planned) }
         let answer = await Result(calling: { () async throws(AzureDevOpsError) in
-            try await client.update(planned.snapshot.id, patch(for: planned))
+            try await fenced.update(planned.snapshot.id, patch(for: planned))
         })
         switch answer {
         case .success(let item): return .written(try await recorded(planned, attempt, RemoteSnapshot(item)))
         case .failure(let failure): return try await failed(RemoteFailure(failure), planned, attempt)
         }
+    }
+
+    /// The fence (A30): after a pause, a removal or another credential nothing that was planned before goes out. A write that had to wait
+    /// for its turn is on the wire from now on, not from when it was planned.
+    private func mayStillSend(_ attempt: Attempt, _ planned: PlannedLink) async -> Bool {
+        let isCurrent = try? await store.read { transaction in
+            guard let link = try transaction.link(planned.link.id), link.state.isLive else { return false }
+            return try transaction.integration(link.integration)?.epoch == planned.epoch
+        }
+        guard isCurrent == true else { return false }
+        return await isRenewed(attempt)
+    }
+
+    /// Moves the deadline of a write that has waited. `false` when it cannot be stored: then nothing may be sent.
+    func isRenewed(_ attempt: Attempt) async -> Bool {
+        let now = clock.now
+        guard now > attempt.sentAt.adding(.seconds(1)) else { return true }
+        return (try? await store.write { try $0.renew(attempt.id, at: now, deadline: now.adding(PlanningRequest.deadline)) }) != nil
     }
 
     /// All fields of a link travel together, guarded by the revision that they were planned from (A15, A17).
@@ -75,6 +94,9 @@ struct RemotePart: Sendable {
                 field.isInConflict = false
                 field.syncedAt = now
                 link.fields[key] = field
+                if push.overwritesEdit, let overwritten = push.overwritten {
+                    try transaction.keepOverwritten(overwritten, of: key, on: link, by: push.pair.local, at: now)
+                }
                 try transaction.file(
                     Receipt(
                         link: link, field: key, action: push.overwritesEdit ? .overwroteAzureDevOps : .pushed,
@@ -87,14 +109,17 @@ struct RemotePart: Sendable {
             link.note(returned)
             link.syncedAt = now
             link.writtenAt = now
-            if !planned.trigger.isPressed, planned.trigger.run == nil { link.automaticWrites += 1 }
             if planned.trigger.coversEverything, !planned.isPartial { link.settled = max(link.settled, planned.generation) }
             // A rule of the project changed another mapped field in the same revision: it is read as well.
             if movedOtherwise {
                 link.dirty += 1
                 link.notBefore = now
             }
-            try transaction.forget(attempt.id)
+            // Older writes expected a revision that is past.
+            for old in try transaction.attempts(of: [link.id])[link.id] ?? []
+            where old.id == attempt.id || (old.kind == .patch && (old.expectedRevision ?? 0) < returned.revision) {
+                try transaction.forget(old.id)
+            }
             try transaction.update(link)
             outcome.pushed = planned.pushes.keys.sorted()
             return outcome
@@ -103,6 +128,11 @@ struct RemotePart: Sendable {
 
     private func failed(_ failure: RemoteFailure, _ planned: PlannedLink, _ attempt: Attempt) async throws -> WriteResult {
         switch failure {
+        case .outOfOrder(let problem):
+            // Something may have been applied before it broke.
+            try await store.write { try $0.markUnknown(attempt.id) }
+            try await postpone(planned.link.id, problem, after: nil)
+            throw LaneStop.later(problem, after: nil)
         case .stale:
             try await store.write { try $0.forget(attempt.id) }
             return .stale

@@ -13,9 +13,6 @@ struct WorkItemCreator: Sendable {
     private var store: Store { reconciler.store }
     private var clock: any EngineClock { reconciler.clock }
 
-    /// How long after the deadline a new work item may take to be found by a query.
-    static let visibility = Duration.seconds(30)
-
     func create(_ links: [Link], as choice: TriggerChoice) async throws -> [LinkOutcome] {
         var outcomes: [LinkOutcome] = []
         for link in links { outcomes.append(try await create(link, choice.trigger(for: link))) }
@@ -29,15 +26,17 @@ struct WorkItemCreator: Sendable {
         }
         var left: Set<FieldKey> = []
         for _ in 0..<4 {
-            guard let (attempt, draft) = try await begin(link, trigger, leaving: left) else {
+            guard let (attempt, draft, epoch) = try await begin(link, trigger, leaving: left) else {
                 let fresh = try await store.read { try $0.link(link.id) }
                 return LinkOutcome(link: link.id, item: link.item, problem: fresh?.problem)
             }
+            let fenced = work.client.fenced { await mayStillSend(attempt, epoch: epoch) }
             let answer = await Result(calling: { () async throws(AzureDevOpsError) in
-                try await work.client.create(draft.type, in: work.integration.projectID, draft.patch)
+                try await fenced.create(draft.type, in: work.integration.projectID, draft.patch)
             })
             switch answer {
-            case .success(let created): return try await bind(link, attempt, RemoteSnapshot(created), trigger, left: left)
+            case .success(let created):
+                return try await bind(link, attempt, RemoteSnapshot(created), trigger, left: left, epoch: epoch)
             case .failure(let error):
                 guard let named = try await failed(error, link, attempt, draft) else {
                     let fresh = try await store.read { try $0.link(link.id) }
@@ -55,10 +54,10 @@ struct WorkItemCreator: Sendable {
     /// What a failed creation means. Returns the fields to leave out of another try: a new work item may not start with every value,
     /// and what is left out is written right afterwards. `nil` when there is no other try.
     private func failed(_ error: AzureDevOpsError, _ link: Link, _ attempt: Attempt, _ draft: Draft) async throws -> Set<FieldKey>? {
-        // A status of 5xx may come after the work was done.
-        if case .unavailable = error { return try await lost(LinkProblem(error), link, attempt) }
         switch RemoteFailure(error) {
-        case .unknownOutcome(let problem): return try await lost(problem, link, attempt)
+        // A status of 5xx may come after the work was done.
+        case .unknownOutcome(let problem), .outOfOrder(let problem): return try await lost(problem, link, attempt)
+        case .stale: try await store.write { try $0.forget(attempt.id) }
         case .refused(let code, let reason, let fields):
             try await store.write { try $0.forget(attempt.id) }
             let named = draft.fields.filter { key, name in key != .name && fields.keys.contains { $0.lowercased() == name.lowercased() } }
@@ -82,7 +81,7 @@ struct WorkItemCreator: Sendable {
     /// The work item may exist or not: it is looked for once it can be found.
     private func lost(_ problem: LinkProblem, _ link: Link, _ attempt: Attempt) async throws -> Set<FieldKey>? {
         try await store.write { try $0.markUnknown(attempt.id) }
-        try await reconciler.remotePart.postpone(link.id, problem, after: PlanningRequest.deadline + Self.visibility)
+        try await reconciler.remotePart.postpone(link.id, problem, after: PlanningRequest.deadline + PlanningRequest.visibility)
         return nil
     }
 
@@ -94,14 +93,18 @@ struct WorkItemCreator: Sendable {
     }
 
     /// P1 and P2: plans the first values and remembers the attempt with them.
-    private func begin(_ link: Link, _ trigger: Trigger, leaving left: Set<FieldKey>) async throws -> (Attempt, Draft)? {
+    private func begin(
+        _ link: Link, _ trigger: Trigger, leaving left: Set<FieldKey>
+    ) async throws -> (attempt: Attempt, draft: Draft, epoch: Int64)? {
         let work = work
         let now = clock.now
         let marker = "\(reconciler.publicURL)/l/\(link.marker)"
-        return try await store.write { transaction -> (Attempt, Draft)? in
+        return try await store.write { transaction -> (attempt: Attempt, draft: Draft, epoch: Int64)? in
             guard var link = try transaction.link(link.id), link.state == .creating, let item = try transaction.item(link.item) else {
                 return nil
             }
+            // Another process may have begun since this one looked.
+            guard try transaction.attempts(of: [link.id]).isEmpty else { return nil }
             let batch = try transaction.reconcileBatch([link], of: work.integration.id)
             guard batch.integration.state == .active, let context = batch.context(for: item.kind, schema: work.schema) else {
                 link.problem = LinkProblem(
@@ -134,21 +137,38 @@ struct WorkItemCreator: Sendable {
             }
             let attempt = try transaction.begin(
                 .create, of: link.id, expecting: nil, pairs: pairs, at: now, deadline: now.adding(PlanningRequest.deadline))
-            return (attempt, Draft(type: entity.workItemType, patch: patch, fields: fields))
+            return (attempt, Draft(type: entity.workItemType, patch: patch, fields: fields), batch.integration.epoch)
         }
     }
 
+    /// The fence: nothing is sent for an integration that was paused or changed since, nor when somebody else has settled the attempt.
+    private func mayStillSend(_ attempt: Attempt, epoch: Int64) async -> Bool {
+        let integration = work.integration.id
+        let isCurrent = try? await store.read { transaction in
+            try transaction.integration(integration)?.epoch == epoch && transaction.attempt(attempt.id) != nil
+        }
+        guard isCurrent == true else { return false }
+        return await reconciler.remotePart.isRenewed(attempt)
+    }
+
     /// P4: the work item is known.
+    /// - Parameter epoch: that of the sending; `nil` when the work item was found by reading, which binds under any.
     private func bind(
-        _ link: Link, _ attempt: Attempt, _ created: RemoteSnapshot, _ trigger: Trigger, left: Set<FieldKey>, detail: String? = nil
+        _ link: Link, _ attempt: Attempt, _ created: RemoteSnapshot, _ trigger: Trigger, left: Set<FieldKey>, epoch: Int64? = nil,
+        detail: String? = nil
     ) async throws -> LinkOutcome {
         let now = clock.now
         let work = work
         return try await store.write { transaction in
             guard var link = try transaction.link(link.id) else { return LinkOutcome(link: link.id, item: link.item) }
             let batch = try transaction.reconcileBatch([link], of: work.integration.id)
+            guard link.workItem == nil, epoch == nil || epoch == batch.integration.epoch, link.state == .creating else {
+                // Paused, unlinked or bound meanwhile: the marker tells the rest to whoever looks next.
+                if link.workItem == nil { try transaction.markUnknown(attempt.id) }
+                return LinkOutcome(link: link.id, item: link.item, workItem: link.workItem)
+            }
             link.workItem = created.id
-            if link.state == .creating { link.state = .active }
+            link.state = .active
             link.note(created)
             link.syncedAt = now
             link.writtenAt = now
@@ -184,7 +204,7 @@ struct WorkItemCreator: Sendable {
 
     /// P5: finds out whether a creation whose answer was lost has happened. `nil` when it has not, and a new attempt may begin.
     private func lookUp(_ attempt: Attempt, _ link: Link, _ trigger: Trigger) async throws -> LinkOutcome? {
-        let earliest = attempt.deadline.adding(Self.visibility)
+        let earliest = attempt.deadline.adding(PlanningRequest.visibility)
         guard clock.now >= earliest else {
             let problem = LinkProblem(
                 message: "Azure DevOps did not answer whether it has created the work item.",
@@ -209,7 +229,7 @@ struct WorkItemCreator: Sendable {
     private func marked(_ link: Link, since: Instant) async throws -> [RemoteSnapshot] {
         let wiql = """
             SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = \(quotedForWIQL(work.integration.projectName)) \
-            AND [System.CreatedBy] = @Me AND [System.CreatedDate] >= '\(since)' ORDER BY [System.Id]
+            AND [System.HyperLinkCount] > 0 AND [System.CreatedDate] >= '\(since)' ORDER BY [System.Id]
             """
         let ids = try await reading { try await work.client.query(wiql, project: work.integration.projectID, timePrecision: true) }
         var found: [RemoteSnapshot] = []

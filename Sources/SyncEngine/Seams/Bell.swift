@@ -1,24 +1,28 @@
+import AzureDevOps
 import Portfolio
+import Synchronization
 
 /// Wakes whoever waits for work. A ring that nobody hears is kept, so that none is lost.
-actor Bell {
-    private var isRung = false
-    private var waiters: [Int: CheckedContinuation<Void, Never>] = [:]
-    private var nextWaiter = 0
+final class Bell: Sendable {
+    private struct State {
+        var isRung = false
+        var waiters: [(number: Int, continuation: CheckedContinuation<Void, Never>)] = []
+        var nextNumber = 0
+    }
+
+    private let state = Mutex(State())
 
     func ring() {
-        isRung = true
-        for waiter in waiters.values { waiter.resume() }
-        if !waiters.isEmpty { isRung = false }
-        waiters = [:]
+        let waiters = state.withLock { state in
+            state.isRung = state.waiters.isEmpty
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.continuation.resume() }
     }
 
     /// Returns at the next ring, or when the time is over, or when the task is cancelled.
     func wait(atMost duration: Duration, clock: any EngineClock) async {
-        if isRung {
-            isRung = false
-            return
-        }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForRing() }
             group.addTask { try? await clock.sleep(for: duration) }
@@ -28,21 +32,28 @@ actor Bell {
     }
 
     private func waitForRing() async {
-        nextWaiter += 1
-        let number = nextWaiter
+        let number = state.withLock { state in
+            state.nextNumber += 1
+            return state.nextNumber
+        }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
-                if isRung || Task.isCancelled {
-                    isRung = false
-                    continuation.resume()
-                } else {
-                    waiters[number] = continuation
+                let isOver = state.withLock { state in
+                    if Task.isCancelled { return true }
+                    if state.isRung {
+                        state.isRung = false
+                        return true
+                    }
+                    state.waiters.append((number, continuation))
+                    return false
                 }
+                if isOver { continuation.resume() }
             }
         } onCancel: {
-            Task { await self.giveUp(number) }
+            let waiter = state.withLock { state in
+                state.waiters.firstIndex { $0.number == number }.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume()
         }
     }
-
-    private func giveUp(_ number: Int) { waiters.removeValue(forKey: number)?.resume() }
 }

@@ -1,18 +1,20 @@
+import AzureDevOps
 import Foundation
 import Portfolio
 
 /// The engine's time: a real clock in production, the simulation's own in tests.
-public protocol EngineClock: Sendable {
+public protocol EngineClock: ServiceClock {
     var now: Instant { get }
-    /// - Throws: `CancellationError` when the task is cancelled meanwhile.
-    func sleep(for duration: Duration) async throws
 }
 
 /// The clock of the machine.
 public struct SystemClock: EngineClock {
+    private let steady = MachineClock()
+
     public init() {}
 
     public var now: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+    public var elapsed: Duration { steady.elapsed }
 
-    public func sleep(for duration: Duration) async throws { try await Task.sleep(for: duration) }
+    public func sleep(for duration: Duration) async throws { try await steady.sleep(for: duration) }
 }

@@ -15,6 +15,8 @@ public enum RemoteFailure: Error, Hashable, Sendable {
     case later(LinkProblem, after: Duration?)
     /// The request may have been applied, or not.
     case unknownOutcome(LinkProblem)
+    /// The same, and the service is in trouble as a whole: others had better wait too.
+    case outOfOrder(LinkProblem)
     /// Another try would end the same way.
     case permanent(LinkProblem)
 
@@ -24,7 +26,8 @@ public enum RemoteFailure: Error, Hashable, Sendable {
             LinkProblem(message: "The work item changed at the same moment.", remedy: "Nothing to do: it is read again and planned anew.")
         case .refused(let code, let reason, _):
             LinkProblem(message: reason, remedy: "Change the value so that the rules of the project allow it.", code: code)
-        case .missing(let problem), .credential(let problem), .later(let problem, _), .unknownOutcome(let problem), .permanent(let problem):
+        case .missing(let problem), .credential(let problem), .later(let problem, _), .unknownOutcome(let problem),
+            .outOfOrder(let problem), .permanent(let problem):
             problem
         }
     }

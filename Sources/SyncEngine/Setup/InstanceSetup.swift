@@ -111,7 +111,7 @@ public struct InstanceSetup: Sendable {
 
     /// Tries the stored credential again and notes how it went.
     public func recheck(_ id: Identifier<Instance>) async throws -> ConnectionReport {
-        let client = try await connections.client(of: id)
+        let client = try await connections.client(of: id, isProbe: true)
         let report = await client.checkConnection()
         let now = clock.now
         try await store.write { transaction in

@@ -1,3 +1,4 @@
+import AzureDevOps
 import Logging
 import Portfolio
 import Store
@@ -50,7 +51,7 @@ struct IntegrationWorker: Sendable {
                 default: false
                 }
             }
-            if concernsUs || concernsAll { for bell in bells { await bell.ring() } }
+            if concernsUs || concernsAll { for bell in bells { bell.ring() } }
         }
     }
 
@@ -90,7 +91,7 @@ struct IntegrationWorker: Sendable {
     private func drain(_ priorities: ClosedRange<Priority>, _ bell: Bell) async throws {
         let now = clock.now
         let due = try await store.read { try $0.linksDue(in: id, priorities: priorities, at: now, limit: Self.batch) }
-        let taken = await reconciler.locks.takeFree(of: due.map(\.id))
+        let taken = reconciler.locks.takeFree(of: due.map(\.id))
         guard !taken.isEmpty else {
             let next = try await store.read { try $0.nextDue(in: id, priorities: priorities) }
             let untilNext = next.map { max(.milliseconds(due.isEmpty ? 1 : 50), $0.duration(since: now)) }
