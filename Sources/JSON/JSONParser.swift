@@ -57,6 +57,9 @@ private struct JSONParser {
     let maximumDepth: Int
     var position = 0
 
+    /// Objects of Azure DevOps seldom have more members than this.
+    private static let fewMembers = 24
+
     static func parse(_ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) throws(JSONError) -> JSONValue {
         var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
@@ -129,13 +132,16 @@ private struct JSONParser {
             position += 1
             return .object(JSONObject())
         }
-        var known: Set<String> = []
+        // Names are looked through one by one while they are few; a stranger's object of a million members must not take for ever.
+        var known: Set<String>?
         while true {
             skipSpace()
             guard next == UInt8(ascii: "\"") else { throw .malformed(expected: "a name", offset: position) }
             let start = position
             let name = try string()
-            guard known.insert(name).inserted else { throw .duplicateName(name, offset: start) }
+            if members.count == Self.fewMembers { known = Set(members.map(\.name)) }
+            let isNew = known?.insert(name).inserted ?? !members.contains { $0.name == name }
+            guard isNew else { throw .duplicateName(name, offset: start) }
             skipSpace()
             guard next == UInt8(ascii: ":") else { throw .malformed(expected: "“:”", offset: position) }
             position += 1

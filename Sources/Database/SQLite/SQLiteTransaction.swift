@@ -1,11 +1,14 @@
-import Foundation
 import GRDB
+import GRDBSQLite
 
 /// A transaction on one SQLite connection. Used on the connection's own thread only.
+///
+/// GRDB opens the connection, begins and ends transactions and compiles statements; values are bound and read by SQLite's own
+/// functions, because there is a call of this for every row of the product.
 final class SQLiteTransaction: Transaction {
     private let connection: GRDB.Database
     private let location: String
-    private var texts: [String: String] = [:]
+    private var statements: [String: Statement] = [:]
 
     init(_ connection: GRDB.Database, location: String) {
         self.connection = connection
@@ -15,66 +18,107 @@ final class SQLiteTransaction: Transaction {
     var dialect: Dialect { .sqlite }
 
     func rows(_ sql: String, _ parameters: [SQLValue]) throws -> [SQLRow] {
-        try translatingErrors(at: location) {
-            let statement = try prepare(sql, parameters)
-            let cursor = try Row.fetchCursor(statement)
-            var rows: [SQLRow] = []
-            while let row = try cursor.next() { rows.append(SQLRow(row.databaseValues.map(SQLValue.init))) }
-            return rows
-        }
+        let statement = try prepare(sql, parameters)
+        defer { sqlite3_reset(statement) }
+        let width = sqlite3_column_count(statement)
+        var rows: [SQLRow] = []
+        while try hasRow(statement) { rows.append(SQLRow((0..<width).map { SQLValue(statement, column: $0) })) }
+        return rows
     }
 
     func run(_ sql: String, _ parameters: [SQLValue]) throws -> Int {
-        try translatingErrors(at: location) {
-            try prepare(sql, parameters).execute()
-            return connection.changesCount
+        let statement = try prepare(sql, parameters)
+        defer { sqlite3_reset(statement) }
+        while try hasRow(statement) {}
+        return Int(sqlite3_changes(connection.sqliteConnection))
+    }
+
+    private func prepare(_ sql: String, _ parameters: [SQLValue]) throws -> OpaquePointer {
+        let statement =
+            try statements[sql] ?? translatingErrors(at: location) { try connection.cachedStatement(sql: numberedForSQLite(sql)) }
+        statements[sql] = statement
+        let handle = statement.sqliteStatement
+        for (index, parameter) in parameters.enumerated() {
+            let code = parameter.bind(to: handle, at: CInt(index + 1))
+            guard code == SQLITE_OK else { throw failure(code) }
+        }
+        return handle
+    }
+
+    private func hasRow(_ statement: OpaquePointer) throws -> Bool {
+        switch sqlite3_step(statement) {
+        case SQLITE_ROW: return true
+        case SQLITE_DONE: return false
+        case let code: throw failure(code)
         }
     }
 
-    private func prepare(_ sql: String, _ parameters: [SQLValue]) throws -> Statement {
-        let text = texts[sql] ?? numberedForSQLite(sql)
-        texts[sql] = text
-        let statement = try connection.cachedStatement(sql: text)
-        try statement.setArguments(StatementArguments(parameters.map(\.databaseValue)))
-        return statement
+    private func failure(_ code: CInt) -> DatabaseError {
+        let extended = sqlite3_extended_errcode(connection.sqliteConnection)
+        let message = sqlite3_errmsg(connection.sqliteConnection).map { String(cString: $0) }
+        return DatabaseError(code: code & 0xFF, extended: extended, message: message, location: location)
     }
 }
 
 extension SQLValue {
-    fileprivate init(_ value: DatabaseValue) {
-        switch value.storage {
-        case .null: self = .null
-        case .int64(let integer): self = .integer(integer)
-        case .double(let real): self = .real(real)
-        case .string(let text): self = .text(text)
-        case .blob(let data): self = .blob(Array(data))
+    fileprivate init(_ statement: OpaquePointer, column: CInt) {
+        switch sqlite3_column_type(statement, column) {
+        case SQLITE_INTEGER: self = .integer(sqlite3_column_int64(statement, column))
+        case SQLITE_FLOAT: self = .real(sqlite3_column_double(statement, column))
+        case SQLITE_TEXT:
+            let text = UnsafeBufferPointer(
+                start: sqlite3_column_text(statement, column), count: Int(sqlite3_column_bytes(statement, column)))
+            self = .text(String(decoding: text, as: UTF8.self))
+        case SQLITE_BLOB:
+            self = .blob(
+                Array(UnsafeRawBufferPointer(
+                    start: sqlite3_column_blob(statement, column), count: Int(sqlite3_column_bytes(statement, column)))))
+        default: self = .null
         }
     }
 
-    fileprivate var databaseValue: DatabaseValue {
+    /// SQLite copies the value: it may not outlive this call.
+    fileprivate func bind(to statement: OpaquePointer, at index: CInt) -> CInt {
+        let copies = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
         switch self {
-        case .null: .null
-        case .integer(let integer): integer.databaseValue
-        case .real(let real): real.databaseValue
-        case .text(let text): text.databaseValue
-        case .blob(let bytes): Data(bytes).databaseValue
+        case .null: return sqlite3_bind_null(statement, index)
+        case .integer(let integer): return sqlite3_bind_int64(statement, index, integer)
+        case .real(let real): return sqlite3_bind_double(statement, index, real)
+        case .text(var text):
+            return text.withUTF8 { bytes in
+                bytes.withMemoryRebound(to: CChar.self) { characters in
+                    guard let start = characters.baseAddress else { return sqlite3_bind_text(statement, index, "", 0, copies) }
+                    return sqlite3_bind_text(statement, index, start, CInt(characters.count), copies)
+                }
+            }
+        case .blob(let bytes):
+            guard !bytes.isEmpty else { return sqlite3_bind_zeroblob(statement, index, 0) }
+            return bytes.withUnsafeBytes { sqlite3_bind_blob(statement, index, $0.baseAddress, CInt($0.count), copies) }
         }
     }
 }
 
-/// Turns SQLite's result codes into our own errors; everything else passes.
+extension DatabaseError {
+    /// What a result code of SQLite means for us.
+    fileprivate init(code: CInt, extended: CInt, message: String?, location: String) {
+        switch (code, extended) {
+        case (_, ResultCode.SQLITE_CONSTRAINT_UNIQUE.rawValue), (_, ResultCode.SQLITE_CONSTRAINT_PRIMARYKEY.rawValue):
+            self = .uniqueViolation(constraint: message ?? "unique")
+        case (SQLITE_FULL, _), (SQLITE_IOERR, ResultCode.SQLITE_IOERR_WRITE.rawValue): self = .full(location: location)
+        case (SQLITE_BUSY, _), (SQLITE_LOCKED, _): self = .busy
+        case (SQLITE_CANTOPEN, _), (SQLITE_NOTADB, _), (SQLITE_PERM, _), (SQLITE_READONLY, _):
+            self = .cannotOpen(location: location, reason: message ?? "it cannot be used")
+        default: self = .failed(reason: message ?? "result code \(extended)")
+        }
+    }
+}
+
+/// Turns GRDB's errors into our own; everything else passes.
 func translatingErrors<Result>(at location: String, _ body: () throws -> Result) throws -> Result {
     do {
         return try body()
     } catch let error as GRDB.DatabaseError {
-        switch (error.resultCode, error.extendedResultCode) {
-        case (_, .SQLITE_CONSTRAINT_UNIQUE), (_, .SQLITE_CONSTRAINT_PRIMARYKEY):
-            throw DatabaseError.uniqueViolation(constraint: error.message ?? "unique")
-        case (.SQLITE_FULL, _), (.SQLITE_IOERR, .SQLITE_IOERR_WRITE): throw DatabaseError.full(location: location)
-        case (.SQLITE_BUSY, _), (.SQLITE_LOCKED, _): throw DatabaseError.busy
-        case (.SQLITE_CANTOPEN, _), (.SQLITE_NOTADB, _), (.SQLITE_PERM, _), (.SQLITE_READONLY, _):
-            throw DatabaseError.cannotOpen(location: location, reason: error.message ?? "it cannot be used")
-        default: throw DatabaseError.failed(reason: error.message ?? "\(error.resultCode)")
-        }
+        throw DatabaseError(
+            code: error.resultCode.rawValue, extended: error.extendedResultCode.rawValue, message: error.message, location: location)
     }
 }
