@@ -4,14 +4,15 @@ import Portfolio
 
 /// The packed form of a link's fields: one text in the link row, because a row for each field would take three times the space
 /// (`security-operations.md` 8.2).
-enum LinkFieldsCodec {
+/// How a link's row holds what it remembers of its fields.
+public enum LinkFieldsCodec {
     static func text(_ fields: [FieldKey: LinkField]) -> String {
         var object = JSONObject()
         for key in fields.keys.sorted() { object[key.name] = fields[key].map(json) }
         return JSONValue.object(object).text
     }
 
-    static func fields(_ text: String?) -> [FieldKey: LinkField] {
+    public static func fields(_ text: String?) -> [FieldKey: LinkField] {
         guard let text, let object = try? JSONValue(parsing: text, limits: .answer).object else { return [:] }
         var fields: [FieldKey: LinkField] = [:]
         for (name, value) in object { fields[FieldKey(name)] = field(value) }

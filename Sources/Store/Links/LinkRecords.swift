@@ -129,18 +129,6 @@ extension StoreTransaction {
         ).map(Self.link)
     }
 
-    /// When the next link falls due; `nil` when none waits.
-    public func nextDue(
-        in integration: Identifier<Integration>, priorities: ClosedRange<Priority> = .interactive ... .bulk
-    ) throws -> Instant? {
-        try sql.row(
-            """
-            SELECT min(not_before) FROM link WHERE integration_id = $1 AND is_waiting = TRUE AND priority BETWEEN $2 AND $3
-            """,
-            [.integer(integration.number), .integer(priorities.lowerBound.rawValue), .integer(priorities.upperBound.rawValue)]
-        )?.integer(0).map { Instant(milliseconds: $0) }
-    }
-
     /// A page of links in the order of their ids, for audits and lists.
     public func links(in integration: Identifier<Integration>, after id: Identifier<Link>?, limit: Int) throws -> [Link] {
         try sql.rows(

@@ -24,14 +24,15 @@ final class Bell: Sendable {
     /// Returns at the next ring, or when the time is over, or when the task is cancelled.
     func wait(atMost duration: Duration, clock: any EngineClock) async {
         await withTaskGroup(of: Void.self) { group in
-            group.addTask { await self.waitForRing() }
+            group.addTask { await self.wait() }
             group.addTask { try? await clock.sleep(for: duration) }
             await group.next()
             group.cancelAll()
         }
     }
 
-    private func waitForRing() async {
+    /// Returns at the next ring, or when the task is cancelled.
+    func wait() async {
         let number = state.withLock { state in
             state.nextNumber += 1
             return state.nextNumber

@@ -16,7 +16,7 @@ struct Sweeper: Sendable {
     static let auditInterval = Duration.seconds(7 * 86_400)
 
     /// How long until the next sweep: seldom while hooks work, often while they do not.
-    static func interval(_ integration: Integration) -> Duration { integration.hookState == .active ? .seconds(900) : .seconds(60) }
+    static func interval(while hooks: Integration.HookState) -> Duration { hooks == .active ? .seconds(900) : .seconds(60) }
 
     /// Reads both feeds to their end.
     /// - Parameter withOverlap: begins before the last pass instead of at the stored place.

@@ -46,18 +46,4 @@ struct Health: Sendable {
             try transaction.update(instance)
         }
     }
-
-    /// How long work for an integration has to rest; zero when it may go on, `nil` when the integration is not active any more.
-    func rest(of id: Identifier<Integration>) async throws -> Duration? {
-        let now = clock.now
-        return try await store.read { transaction -> Duration? in
-            guard let integration = try transaction.integration(id), integration.state == .active,
-                let instance = try transaction.instance(integration.instance)
-            else { return nil }
-            guard let rejectedAt = try transaction.credential(integration.credential ?? instance.credential)?.rejectedAt else {
-                return .zero
-            }
-            return max(.zero, rejectedAt.adding(Self.probeInterval).duration(since: now))
-        }
-    }
 }
