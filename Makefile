@@ -11,13 +11,16 @@ test:
 	scripts/install.sh test
 	swift build --build-tests
 	scripts/models.sh
-	swift test --skip-build
+	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 	.venv/bin/pytest -q -rP -p no:logging Tests/AzureDevOpsClient
 	.venv/bin/pytest -q Tests/Browser
 
 prove:
 	scripts/install.sh test
 	swift build --build-tests
+	scripts/models.sh
+	swift build -c release --product kiplot-prove
+	SWIFT_DETERMINISTIC_HASHING=1 .build/release/kiplot-prove seeds --count 1000
 	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser -k "ten_thousand"
 
 bench:

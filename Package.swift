@@ -73,7 +73,7 @@ let package = Package(
 
         // The outside world, each behind one small interface.
         module("AzureDevOps", ["JSON", product("Logging", "swift-log"), product("NIOCore", "swift-nio")] + client),
-        module("Database", [product("GRDB", "GRDB.swift")]),
+        module("Database", [product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift")]),
         module("Store", ["JSON", "Portfolio", "FieldSync", "Database"]),
 
         // The product.
@@ -106,6 +106,15 @@ let package = Package(
             "azure-devops-simulator",
             ["AzureDevOpsSimulator", product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio")] + server),
 
+        // The proof: the real engine in a world of our own, where every step is drawn from a seed.
+        module(
+            "ProvingGround",
+            [
+                "JSON", "Portfolio", "FieldSync", "AzureDevOps", "Database", "Store", "SyncEngine", "AzureDevOpsSimulator",
+                product("Logging", "swift-log"),
+            ]),
+        program("kiplot-prove", ["ProvingGround"]),
+
         tests("JSONTests", ["JSON"]),
         tests("MarkupTests", ["Markup"]),
         tests("PortfolioTests", ["Portfolio"]),
@@ -119,6 +128,7 @@ let package = Package(
                 "SyncEngine", "Store", "Database", "Portfolio", "FieldSync", "AzureDevOps", "AzureDevOpsSimulator", "JSON",
                 product("Logging", "swift-log"),
             ]),
+        tests("ProvingGroundTests", ["ProvingGround", "FieldSync"]),
         tests("WebTests", ["Web", "Markup", "FieldSync", "Portfolio"]),
         tests("AzureDevOpsSimulatorTests", ["AzureDevOpsSimulator", "JSON"], exclude: ["Recordings"]),
     ]

@@ -79,8 +79,13 @@ public struct SyncEngine: Service {
 
     /// Works for every active integration, and notices those that come and go.
     public func run() async throws {
+        try await cancelWhenGracefulShutdown { try await keepInStep() }
+    }
+
+    /// The same, until the task is cancelled: for those who own every task themselves.
+    public func keepInStep() async throws {
         if configuration.isAlone { try await store.write { try $0.markSentAttemptsUnknown() } }
-        await cancelWhenGracefulShutdown { await supervise() }
+        await supervise()
     }
 
     private func supervise() async {

@@ -72,7 +72,7 @@ public struct ServiceAnswer: Sendable {
         body = json.bytes
     }
 
-    init(status: Int, contentType: String? = nil, body: [UInt8] = [], headers: [(name: String, value: String)] = []) {
+    public init(status: Int, contentType: String? = nil, body: [UInt8] = [], headers: [(name: String, value: String)] = []) {
         self.status = status
         self.headers = contentType.map { [("Content-Type", $0)] } ?? []
         self.headers += headers

@@ -20,7 +20,7 @@ public actor SchemaCache {
     private let clock: any EngineClock
     private var entries: [Key: Entry] = [:]
     /// After this long a project is asked again: processes change, but seldom.
-    private static let lifetime = Duration.seconds(600)
+    private static let lifetime = Duration.seconds(3_600)
 
     init(clock: any EngineClock) { self.clock = clock }
 

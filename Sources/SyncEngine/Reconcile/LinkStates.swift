@@ -22,6 +22,17 @@ struct LinkStates: Sendable {
         } catch {
             isDeleted = false
         }
+        if !isDeleted, let syncedAt = link.syncedAt, clock.now < syncedAt.adding(PlanningRequest.visibility) {
+            // It was there a moment ago, and is not in the bin: this reading lags behind (A19).
+            let later = clock.now.adding(.seconds(5))
+            try await store.write { transaction in
+                guard var fresh = try transaction.link(link.id) else { return }
+                fresh.notBefore = later
+                if fresh.dirty == fresh.settled { fresh.dirty += 1 }
+                try transaction.update(fresh)
+            }
+            return nil
+        }
         let problem =
             isDeleted
             ? LinkProblem(

@@ -199,6 +199,7 @@ struct Reconciler: Sendable {
         var refused: Set<FieldKey> = []
         var isSingle = false
         var staleRounds = 0
+        var staleRevision: Int64?
         while true {
             switch try await remotePart.write(planned, by: work.client) {
             case .written(let outcome):
@@ -210,7 +211,12 @@ struct Reconciler: Sendable {
             case .missing:
                 _ = try await states.resolveMissing(planned.link, work.integration, by: work.client)
                 return try await outcomeOfUnread(planned.link) ?? total
+            case .stale where staleRevision == planned.snapshot.revision:
+                // The reading lags behind: another one would show the same.
+                try await remotePart.postpone(planned.link.id, RemoteFailure.stale.problem, after: .seconds(2))
+                return total
             case .stale:
+                staleRevision = planned.snapshot.revision
                 staleRounds += 1
                 guard staleRounds < Self.rounds else {
                     try await remotePart.postpone(planned.link.id, RemoteFailure.stale.problem, after: nil)

@@ -1,0 +1,135 @@
+import AzureDevOpsSimulator
+import Database
+import FieldSync
+import JSON
+import Portfolio
+import Store
+
+/// One invariant, judged over everything that was seen of a play. A checker knows nothing of how the engine works.
+protocol Checker: Sendable {
+    /// Its name in `sync-protocol.md` 2.8.
+    var invariant: String { get }
+    func check(_ case: Case) throws -> [String]
+}
+
+extension Checker {
+    func violations(_ case: Case) throws -> [Violation] { try check(`case`).map { Violation(invariant, $0) } }
+}
+
+/// What the checkers judge: the evidence, the truth at Azure DevOps and the final state of the database.
+final class Case {
+    let play: Play
+    let links: [Link]
+    private var remoteHistories: [Int64: [World.PastRevision]] = [:]
+    private var rowFields: [Int64: [(at: Int64, fields: [FieldKey: LinkFieldSeen])]] = [:]
+
+    /// What a link's row said of one field.
+    struct LinkFieldSeen {
+        var agreedLocal: FieldValue?
+        var agreedRemote: RemoteValue?
+        var hasAgreed: Bool
+    }
+
+    var evidence: Evidence { play.evidence }
+    var world: World { play.world }
+
+    init(_ play: Play) throws {
+        self.play = play
+        links = try play.database.readNow { transaction in
+            let store = StoreTransaction(transaction)
+            return try transaction.rows("SELECT id FROM link ORDER BY id").compactMap { row in
+                try row.integer(0).flatMap { try store.link(Identifier($0)) }
+            }
+        }
+    }
+
+    func revisions(of workItem: Int64) -> [World.PastRevision] {
+        if let known = remoteHistories[workItem] { return known }
+        let read = play.world.pastRevisions(of: workItem)
+        remoteHistories[workItem] = read
+        return read
+    }
+
+    /// Every agreement that a link ever recorded, in order.
+    func agreements(of link: Int64) -> [(at: Int64, fields: [FieldKey: LinkFieldSeen])] {
+        if let known = rowFields[link] { return known }
+        var last = ""
+        var read: [(at: Int64, fields: [FieldKey: LinkFieldSeen])] = []
+        for row in evidence.linkRows[link] ?? [] where row.fields != last {
+            last = row.fields
+            read.append((row.at, Self.fields(row.fields)))
+        }
+        rowFields[link] = read
+        return read
+    }
+
+    private static func fields(_ text: String) -> [FieldKey: LinkFieldSeen] {
+        LinkFieldsCodec.fields(text).mapValues {
+            LinkFieldSeen(agreedLocal: $0.agreed?.local, agreedRemote: $0.agreed?.remote, hasAgreed: $0.agreed != nil)
+        }
+    }
+
+    func canonical(_ value: JSONValue?, _ field: FieldKey, isMarkdown: Bool) -> RemoteValue? {
+        guard let (_, type) = Agreement.remoteNames[field] else { return nil }
+        return CanonicalForm.remoteValue(of: value, type: type, format: isMarkdown ? .markdown : .html)
+    }
+
+    /// Links that ever pointed at a work item.
+    func links(to workItem: Int64) -> [Link] { links.filter { $0.workItem == workItem } }
+
+    /// Rows of an item's history, in order.
+    struct Change {
+        var item: Int64
+        var field: FieldKey
+        var old: FieldValue?
+        var new: FieldValue?
+        var at: Int64
+        var isOurs: Bool
+        var cause: String
+    }
+
+    lazy var changes: [Change] = {
+        let rows = try? play.database.readNow {
+            try $0.rows("SELECT item_id, field, old, new, at, actor_kind, cause FROM history ORDER BY id")
+        }
+        return (rows ?? []).compactMap { row in
+            guard let item = row.integer(0), let field = row.text(1) else { return nil }
+            func value(_ column: Int) -> FieldValue? {
+                row.text(column).flatMap { try? JSONValue(parsing: $0) }.flatMap { FieldValue(json: $0) }
+            }
+            return Change(
+                item: item, field: FieldKey(field), old: value(2), new: value(3), at: row.integer(4) ?? 0,
+                isOurs: row.text(5) == "azureDevOps", cause: row.text(6) ?? "")
+        }
+    }()
+
+    struct ReceiptSeen {
+        var link: Int64
+        var field: FieldKey?
+        var action: String
+        var revision: Int64?
+        var cause: String
+        var detail: String?
+    }
+
+    lazy var receipts: [ReceiptSeen] = {
+        let rows = try? play.database.readNow {
+            try $0.rows("SELECT link_id, field, action, revision, cause, detail FROM receipt ORDER BY id")
+        }
+        return (rows ?? []).map { row in
+            ReceiptSeen(
+                link: row.integer(0) ?? 0, field: row.text(1).map { FieldKey($0) }, action: row.text(2) ?? "", revision: row.integer(3),
+                cause: row.text(4) ?? "", detail: row.text(5))
+        }
+    }()
+}
+
+/// All checkers, in the order of their invariants. A26, A29 and A4 look on while the play goes on.
+enum Checkers {
+    static let all: [any Checker] = [
+        NoLostRemoteEdit(), NoLostLocalEdit(), Convergence(), NoFalseConflict(), ConflictKeepsBoth(), DirectionIsLaw(), ManualIsLaw(),
+        OneLinkPerPair(), CreatedOnce(), NoEcho(), LoopBreaker(), NormalisationFixpoint(), MonotoneRevision(), TestOnEveryWrite(),
+        OneWriteInFlight(), DeletesNeverCascade(), AbsenceIsNotDeletion(), Scope(), FormatSafety(), NoLostWakeUp(),
+        AcknowledgedMeansDurable(), UnknownIsResolved(), Fence(), NothingDisappears(),
+    ]
+}

@@ -1,0 +1,97 @@
+import AzureDevOpsSimulator
+import Database
+import FieldSync
+import JSON
+import Portfolio
+import Store
+import SyncEngine
+
+/// What both sides really hold in the end, compared without asking the engine.
+struct Agreement {
+    private let play: Play
+
+    init(_ play: Play) { self.play = play }
+
+    struct Disagreement {
+        var link: Identifier<Link>
+        var item: Identifier<Item>
+        var workItem: Int64
+        var field: FieldKey
+        var here: String
+        var there: String
+        /// Whether something still waits for the engine: then it is late, else it has been forgotten.
+        var isWaiting: Bool
+        /// What the link has seen, and what there is.
+        var seenRevision: Int64
+        var revision: Int64
+    }
+
+    static let remoteNames: [FieldKey: (name: String, type: RemoteFieldType)] = [
+        .name: ("System.Title", .string), .description: ("System.Description", .html),
+        .effort: ("Microsoft.VSTS.Scheduling.Effort", .double), .tags: ("System.Tags", .tags), .stage: ("System.State", .string),
+    ]
+
+    /// Fields that differ without a reason that a person can see: no conflict, no obstacle, no button to press, no direction against it.
+    func disagreements() throws -> [Disagreement] {
+        let world = play.world
+        return try play.database.readNow { transaction in
+            let store = StoreTransaction(transaction)
+            guard let integration = try store.integration(play.integration), let set = try store.mappingSet(integration.mappingSet) else {
+                return []
+            }
+            var found: [Disagreement] = []
+            for link in try store.links(in: play.integration, after: nil, limit: 10_000) {
+                guard let item = try store.item(link.item), let workItem = link.workItem, link.state == .active, link.problem == nil,
+                    world.isLiving(workItem), let entity = set.mapping[item.kind],
+                    let fields = world.pastRevisions(of: workItem).last?.fields
+                else { continue }
+                for mapping in entity.enabledFields {
+                    guard let (name, type) = Self.remoteNames[mapping.field] else { continue }
+                    let known = link.fields[mapping.field]
+                    if known?.isInConflict == true || known?.obstacle != nil || known?.isWaiting == true { continue }
+                    let format: RichText.Format = world.isMarkdown(name, of: workItem) ? .markdown : .html
+                    let remote = CanonicalForm.remoteValue(of: fields[name], type: type, format: format)
+                    guard !Self.agree(item[mapping.field], remote, known?.agreed, mapping) else { continue }
+                    found.append(
+                        Disagreement(
+                            link: link.id, item: item.id, workItem: workItem, field: mapping.field,
+                            here: item[mapping.field]?.json.text ?? "nothing", there: remote?.json.text ?? "nothing",
+                            isWaiting: link.dirty != link.settled, seenRevision: link.seenRevision,
+                            revision: world.pastRevisions(of: workItem).last?.number ?? 0))
+                }
+            }
+            return found
+        }
+    }
+
+    private static func agree(_ local: FieldValue?, _ remote: RemoteValue?, _ agreed: AgreedPair?, _ mapping: FieldMapping) -> Bool {
+        // A field that is only written and has no value here leaves Azure DevOps' alone.
+        if mapping.direction == .write, local == nil, agreed?.local == nil { return true }
+        switch (local, remote) {
+        case (nil, nil): return true
+        case (.text(let here)?, .text(let there)?): return here == there || isAgreed(local, remote, agreed)
+        case (.number(let here)?, .number(let there)?): return here == there
+        case (.richText(let here)?, .richText(let there)?):
+            return here.format != there.format || Self.letters(here.source) == Self.letters(there.source)
+        case (.choices(let here)?, .tags(let there)?):
+            return Set(here.map { $0.lowercased() }) == Set(there.labels.map { $0.lowercased() })
+        case (.stage?, .text?): return isAgreed(local, remote, agreed)
+        default: return false
+        }
+    }
+
+    /// Where Azure DevOps rewrites what is written, both sides agree without looking the same: the pair says what stood for what.
+    private static func isAgreed(_ local: FieldValue?, _ remote: RemoteValue?, _ agreed: AgreedPair?) -> Bool {
+        agreed?.local == local && agreed?.remote == remote
+    }
+
+    static func letters(_ html: String) -> String {
+        var isInTag = false
+        return String(
+            html.filter { character in
+                if character == "<" { isInTag = true }
+                defer { if character == ">" { isInTag = false } }
+                return !isInTag && character != ">" && !character.isWhitespace
+            })
+    }
+}
