@@ -47,8 +47,8 @@ let package = Package(
     products: [
         .executable(name: "kiplot", targets: ["kiplot"]),
         .executable(name: "azure-devops-simulator", targets: ["azure-devops-simulator"]),
-        .library(name: "AzureDevOps", targets: ["AzureDevOps"]),
-        .library(name: "AzureDevOpsSimulator", targets: ["AzureDevOpsSimulator"]),
+        .library(name: "AzureDevOps", targets: ["AzureDevOps", "AzureDevOpsHTTP"]),
+        .library(name: "AzureDevOpsSimulator", targets: ["AzureDevOpsSimulator", "AzureDevOpsSimulatorHTTP"]),
     ],
     dependencies: [
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.1", traits: ["FullFoundation"]),
@@ -72,7 +72,8 @@ let package = Package(
         module("FieldSync", ["JSON", "Portfolio"]),
 
         // The outside world, each behind one small interface.
-        module("AzureDevOps", ["JSON", product("Logging", "swift-log"), product("NIOCore", "swift-nio")] + client),
+        module("AzureDevOps", ["JSON"]),
+        module("AzureDevOpsHTTP", ["AzureDevOps", product("Logging", "swift-log"), product("NIOCore", "swift-nio")] + client),
         module("Database", [product("GRDB", "GRDB.swift"), product("GRDBSQLite", "GRDB.swift")]),
         module("Store", ["JSON", "Portfolio", "FieldSync", "Database"]),
 
@@ -82,7 +83,6 @@ let package = Package(
             [
                 "JSON", "Portfolio", "FieldSync", "AzureDevOps", "Store", "Database",
                 product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
-                product("ServiceLifecycle", "swift-service-lifecycle"),
             ]),
         .target(name: "WebAssets", exclude: ["web"]),
         module(
@@ -94,17 +94,22 @@ let package = Package(
         program(
             "kiplot",
             [
-                "JSON", "Portfolio", "FieldSync", "Database", "Store", "SyncEngine", "Web", "AzureDevOps", "AzureDevOpsSimulator",
+                "JSON", "Portfolio", "FieldSync", "Database", "Store", "SyncEngine", "Web", "AzureDevOps", "AzureDevOpsHTTP",
+                "AzureDevOpsSimulator", "AzureDevOpsSimulatorHTTP",
                 product("Yams", "Yams"), product("Crypto", "swift-crypto"),
             ] + server),
 
         // The simulated Azure DevOps: shares nothing with the product but JSON.
+        module("AzureDevOpsSimulator", ["JSON"]),
         module(
-            "AzureDevOpsSimulator",
-            ["JSON", product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio")] + server),
+            "AzureDevOpsSimulatorHTTP",
+            ["AzureDevOpsSimulator", "JSON", product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio")] + server),
         program(
             "azure-devops-simulator",
-            ["AzureDevOpsSimulator", product("AsyncHTTPClient", "async-http-client"), product("NIOHTTP1", "swift-nio")] + server),
+            [
+                "AzureDevOpsSimulator", "AzureDevOpsSimulatorHTTP", product("AsyncHTTPClient", "async-http-client"),
+                product("NIOHTTP1", "swift-nio"),
+            ] + server),
 
         // The proof: the real engine in a world of our own, where every step is drawn from a seed.
         module(

@@ -1,5 +1,6 @@
 import AsyncHTTPClient
 import AzureDevOpsSimulator
+import AzureDevOpsSimulatorHTTP
 import Foundation
 import Logging
 import NIOCore

@@ -1,5 +1,6 @@
 import ArgumentParser
 import AzureDevOpsSimulator
+import AzureDevOpsSimulatorHTTP
 import Foundation
 import Logging
 import ServiceLifecycle

@@ -1,6 +1,7 @@
 import ArgumentParser
 import AzureDevOps
 import AzureDevOpsSimulator
+import AzureDevOpsSimulatorHTTP
 import FieldSync
 import Foundation
 import Logging
@@ -59,7 +60,10 @@ struct DemoCommand: AsyncParsableCommand {
         do {
             try await ServiceGroup(
                 configuration: .init(
-                    services: [.init(service: house.engine), .init(service: server), .init(service: simulator), .init(service: portfolio)],
+                    services: [
+                        .init(service: EngineService(engine: house.engine)), .init(service: server), .init(service: simulator),
+                        .init(service: portfolio),
+                    ],
                     gracefulShutdownSignals: [.sigterm, .sigint], logger: house.logger)
             ).run()
         } catch {

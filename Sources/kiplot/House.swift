@@ -1,4 +1,5 @@
 import AzureDevOps
+import AzureDevOpsHTTP
 import Database
 import Foundation
 import Logging

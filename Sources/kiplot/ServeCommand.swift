@@ -33,7 +33,8 @@ struct ServeCommand: AsyncParsableCommand {
         do {
             try await ServiceGroup(
                 configuration: .init(
-                    services: [.init(service: house.engine), .init(service: server)], gracefulShutdownSignals: [.sigterm, .sigint],
+                    services: [.init(service: EngineService(engine: house.engine)), .init(service: server)],
+                    gracefulShutdownSignals: [.sigterm, .sigint],
                     logger: house.logger)
             ).run()
         } catch {

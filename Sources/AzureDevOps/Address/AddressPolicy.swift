@@ -49,7 +49,7 @@ public struct AddressPolicy: Hashable, Sendable {
 
     public init(allowedHosts: [AllowedHost] = []) { self.allowedHosts = allowedHosts }
 
-    func isAllowedByOperator(host: String, port: Int) -> Bool {
+    public func isAllowedByOperator(host: String, port: Int) -> Bool {
         allowedHosts.contains { $0.host == host && ($0.port == nil || $0.port == port) }
     }
 

@@ -70,7 +70,20 @@ public struct WebAddress: Hashable, Sendable {
     }
 }
 
-private let unreserved = CharacterSet(charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~$")
-
-/// One segment of a path, or one side of a query's pair, with everything but letters, digits and `-._~$` escaped.
-public func percentEncoded(_ text: String) -> String { text.addingPercentEncoding(withAllowedCharacters: unreserved) ?? "" }
+/// One segment of a path, or one side of a query's pair, with everything but letters, digits and `-._~$` escaped (RFC 3986, 2.1).
+public func percentEncoded(_ text: String) -> String {
+    func isKept(_ byte: UInt8) -> Bool {
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "-._~$".utf8.contains(byte)
+        }
+    }
+    // Nearly every segment stays as it is.
+    if text.utf8.allSatisfy(isKept) { return text }
+    let digits = Array("0123456789ABCDEF".utf8)
+    var encoded: [UInt8] = []
+    for byte in text.utf8 {
+        if isKept(byte) { encoded.append(byte) } else { encoded += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]] }
+    }
+    return String(decoding: encoded, as: UTF8.self)
+}

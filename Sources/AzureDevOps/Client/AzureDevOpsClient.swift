@@ -35,6 +35,9 @@ public struct AzureDevOpsClient: Sendable {
         self.timeout = timeout
     }
 
+    /// What time it is by the clock of the service, as its last answer told; `nil` before the first.
+    public var serviceTime: Date? { pacer.serviceTime }
+
     public func with(priority: RequestPriority) -> AzureDevOpsClient {
         var client = self
         client.priority = priority

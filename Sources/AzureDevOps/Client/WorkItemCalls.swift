@@ -20,6 +20,15 @@ extension AzureDevOpsClient {
         return item
     }
 
+    /// A work item as a revision of the past left it.
+    /// - Throws: `workItemMissing` when the work item or the revision does not exist.
+    public func revision(_ number: Int64, of id: Int64) async throws(AzureDevOpsError) -> WorkItem {
+        let (json, response) = try await call(
+            .get, ["_apis", "wit", "workitems", String(id), "revisions", String(number)], query: [("$expand", "Relations")])
+        guard let item = WorkItem(json: json) else { throw .unexpectedAnswer(status: response.status, detail: "no work item") }
+        return item
+    }
+
     /// Creates a work item. Never repeated by itself: it is not idempotent (FACTS.md 1.16).
     public func create(
         _ type: String, in project: String, _ patch: WorkItemPatch, validateOnly: Bool = false
@@ -57,28 +66,50 @@ extension AzureDevOpsClient {
     }
 
     /// The ids that a WIQL query finds, in its order.
+    /// - Parameter project: what `@project` means; `nil` for a query over all projects.
     public func query(
-        _ wiql: String, project: String, top: Int? = nil, timePrecision: Bool = false
+        _ wiql: String, project: String?, top: Int? = nil, timePrecision: Bool = false
     ) async throws(AzureDevOpsError) -> [Int64] {
         var parameters: [(String, String)] = []
         if let top { parameters.append(("$top", String(top))) }
         if timePrecision { parameters.append(("timePrecision", "true")) }
         let body: JSONValue = ["query": .string(wiql)]
         let (json, _) = try await call(
-            .post, [project, "_apis", "wit", "wiql"], query: parameters, body: body.bytes, mayRetry: true)
+            .post, (project.map { [$0] } ?? []) + ["_apis", "wit", "wiql"], query: parameters, body: body.bytes, mayRetry: true)
         return try Self.list(json, named: "workItems").compactMap { $0["id"]?.integer }
     }
 
+    /// The ids of all work items of a project that meet a condition of WIQL, in their order. A query finds 20,000 at most (FACTS.md 18),
+    /// so this asks for page after page.
+    public func ids(where condition: String, in project: String) async throws(AzureDevOpsError) -> [Int64] {
+        let page = 10_000
+        var ids: [Int64] = []
+        while true {
+            let wiql = """
+                SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Id] > \(ids.last ?? 0) \
+                AND \(condition) ORDER BY [System.Id]
+                """
+            let found = try await query(wiql, project: project, top: page)
+            ids += found
+            if found.count < page { return ids }
+        }
+    }
+
     /// The next page of revisions since a token, or since a time.
-    public func revisions(since start: FeedStart, project: String) async throws(AzureDevOpsError) -> RevisionsPage {
-        let query = start.query + [("includeDeleted", "true"), ("fields", "System.Rev"), ("$maxPageSize", "1000")]
-        let (json, _) = try await call(.get, [project, "_apis", "wit", "reporting", "workitemrevisions"], query: query)
+    /// - Parameter fields: what each entry tells, by reference names.
+    public func revisions(
+        since start: FeedStart, project: String, fields: [String] = ["System.Rev"]
+    ) async throws(AzureDevOpsError) -> RevisionsPage {
+        let query =
+            start.query + [("includeDeleted", "true"), ("fields", fields.joined(separator: ",")), ("$maxPageSize", "1000")]
+        let (json, response) = try await call(.get, [project, "_apis", "wit", "reporting", "workitemrevisions"], query: query)
         let entries = try Self.list(json, named: "values").compactMap { value -> RevisionsPage.Entry? in
             guard let id = value["id"]?.integer, let revision = value["rev"]?.integer else { return nil }
             return RevisionsPage.Entry(id: id, revision: revision, fields: value["fields"]?.object ?? JSONObject())
         }
         return RevisionsPage(
-            entries: entries, continuationToken: Self.continuationToken(json), isLast: json["isLastBatch"]?.bool ?? true)
+            entries: entries, continuationToken: Self.continuationToken(json), isLast: json["isLastBatch"]?.bool ?? true,
+            answeredAt: response.answeredAt)
     }
 
     /// The next page of changes of links since a token, or since a time: links make no revisions (FACTS.md 1.1).

@@ -1,3 +1,4 @@
+import Foundation
 import Synchronization
 
 /// Lets requests of one identity start in the order of their priority, within the budget, and not before Azure DevOps wants.
@@ -17,6 +18,8 @@ public final class RequestPacer: Sendable {
         var budget = RequestBudget()
         var waiters: [Waiter] = []
         var nextTicket = 0
+        /// What an answer said the time was, and when it came.
+        var toldTime: (date: Date, at: Duration)?
     }
 
     private static let patience = 10
@@ -26,6 +29,11 @@ public final class RequestPacer: Sendable {
 
     public init(clock: any ServiceClock = MachineClock()) { self.clock = clock }
 
+    /// What time it is by the clock of the service; `nil` while it has not said so.
+    var serviceTime: Date? {
+        state.withLock(\.toldTime).map { $0.date.addingTimeInterval((clock.elapsed - $0.at) / .seconds(1)) }
+    }
+
     /// Runs one request when its turn has come.
     func run(_ priority: RequestPriority, _ body: () async throws(AzureDevOpsError) -> ServiceResponse) async throws(AzureDevOpsError)
         -> ServiceResponse
@@ -33,6 +41,7 @@ public final class RequestPacer: Sendable {
         guard await isAdmitted(priority) else { throw .unreachable(reason: "the work was stopped") }
         do {
             let response = try await body()
+            if let date = response.answeredAt { state.withLock { $0.toldTime = (date, clock.elapsed) } }
             finish(priority, ServiceAdvice(response))
             return response
         } catch {

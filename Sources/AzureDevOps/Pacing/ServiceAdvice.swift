@@ -29,17 +29,8 @@ public struct ServiceAdvice: Hashable, Sendable {
         remaining = number("X-RateLimit-Remaining")
         limit = number("X-RateLimit-Limit")
         // The moment is told in the service's own time, so it is compared with the service's own clock.
-        if let reset = number("X-RateLimit-Reset"), let sent = response[header: "Date"].flatMap(Self.secondsSince1970) {
-            resetsAfter = .seconds(min(max(0, reset - sent), 3_600))
+        if let reset = number("X-RateLimit-Reset"), let sent = response.answeredAt {
+            resetsAfter = .seconds(min(max(0, reset - sent.timeIntervalSince1970), 3_600))
         }
-    }
-
-    /// `Tue, 24 Nov 2026 04:46:37 GMT` (RFC 9110, 5.6.7).
-    private static func secondsSince1970(_ text: String) -> Double? {
-        let format = DateFormatter()
-        format.locale = Locale(identifier: "en_US_POSIX")
-        format.timeZone = TimeZone(secondsFromGMT: 0)
-        format.dateFormat = "EEE, dd MMM yyyy HH:mm:ss 'GMT'"
-        return format.date(from: text)?.timeIntervalSince1970
     }
 }

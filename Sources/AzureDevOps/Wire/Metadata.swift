@@ -1,3 +1,4 @@
+import Foundation
 import JSON
 
 public struct TeamProject: Hashable, Sendable {
@@ -110,6 +111,8 @@ public struct RevisionsPage: Sendable {
     public var entries: [Entry]
     public var continuationToken: String?
     public var isLast: Bool
+    /// By the service's own clock; `nil` where it does not say.
+    public var answeredAt: Date?
 }
 
 /// One page of the feed of links between work items.

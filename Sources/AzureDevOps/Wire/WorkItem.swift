@@ -7,8 +7,8 @@ public struct WorkItem: Hashable, Sendable {
     public var fields: JSONObject
     /// Empty when none were asked for.
     public var relations: [Relation]
-    /// Fields that hold Markdown; all others hold HTML.
-    public var markdownFields: Set<String>
+    /// Fields that hold Markdown; all others hold HTML. `nil` where the answer does not tell, as lists of work items do (FACTS.md 9).
+    public var markdownFields: Set<String>?
     public var webURL: String?
 
     public struct Relation: Hashable, Sendable {
@@ -46,9 +46,8 @@ public struct WorkItem: Hashable, Sendable {
             guard let kind = relation["rel"]?.string, let url = relation["url"]?.string else { return nil }
             return Relation(kind: kind, url: url, comment: relation["attributes"]?["comment"]?.string)
         }
-        markdownFields = []
-        for (name, format) in json["multilineFieldsFormat"]?.object ?? JSONObject() where format.string?.lowercased() == "markdown" {
-            markdownFields.insert(name)
+        markdownFields = json["multilineFieldsFormat"]?.object.map { formats in
+            Set(formats.members.filter { $0.value.string?.lowercased() == "markdown" }.map(\.name))
         }
         webURL = json["_links"]?["html"]?["href"]?.string
     }

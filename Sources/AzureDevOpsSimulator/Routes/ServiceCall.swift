@@ -27,7 +27,7 @@ public struct ServiceCall: Sendable {
     var organisation: String { base.split(separator: "/").last.map(String.init) ?? "" }
 
     /// The pairs of a query, with names in lower case.
-    static func query(_ text: String?) -> [String: String] {
+    public static func query(_ text: String?) -> [String: String] {
         var pairs: [String: String] = [:]
         for part in (text ?? "").split(separator: "&") {
             let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -88,6 +88,7 @@ extension World {
         answer.headers += [
             ("ActivityId", activity), ("X-VSS-E2EID", activity), ("X-TFS-Session", call.headers["x-tfs-session"] ?? sessionID),
             ("X-TFS-ProcessId", processID), ("Cache-Control", "no-cache"), ("Pragma", "no-cache"), ("Expires", "-1"),
+            ("Date", ServiceTime(rounding: now).httpText),
         ]
         if answer.status < 400 { answer.headers.append(("Vary", "Accept-Encoding")) }
         if let account { answer.headers.append(("X-VSS-UserData", "\(account.id):\(account.mail)")) }

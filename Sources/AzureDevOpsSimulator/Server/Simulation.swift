@@ -49,9 +49,9 @@ public actor Simulation {
         return answer
     }
 
-    func takeDeliveries() -> [HookDelivery] { world.takeDeliveries(at: now) }
+    public func takeDeliveries() -> [HookDelivery] { world.takeDeliveries(at: now) }
 
-    func finish(_ delivery: HookDelivery, status: Int?) {
+    public func finish(_ delivery: HookDelivery, status: Int?) {
         let moment = now
         world.finish(delivery: delivery.notification, of: delivery.subscription, status: status, at: moment)
         journal?.append(
@@ -59,10 +59,10 @@ public actor Simulation {
     }
 
     /// Milliseconds until the next delivery; `nil` when none waits.
-    func timeToNextDelivery() -> Int64? { world.nextDelivery.map { max(0, $0 - now) } }
+    public func timeToNextDelivery() -> Int64? { world.nextDelivery.map { max(0, $0 - now) } }
 
     /// A number for every change, for pages that show the organisation live.
-    func changes() -> AsyncStream<Int64> {
+    public func changes() -> AsyncStream<Int64> {
         let (stream, continuation) = AsyncStream.makeStream(of: Int64.self, bufferingPolicy: .bufferingNewest(1))
         nextListener += 1
         let number = nextListener

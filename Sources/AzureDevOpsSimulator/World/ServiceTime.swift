@@ -61,6 +61,15 @@ struct ServiceTime: Hashable, Comparable, Sendable {
             "\(date.month)/\(date.day)/\(date.year) \(hour):\(padded(clock.minute, 2)):\(padded(clock.second, 2)) \(clock.hour < 12 ? "AM" : "PM")"
     }
 
+    /// `Tue, 24 Nov 2026 04:46:37 GMT`, as the header `Date` has it (RFC 9110, 5.6.7).
+    var httpText: String {
+        let (date, clock) = parts
+        let weekday = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"][Int(milliseconds.quotient(floor: 86_400_000) % 7)]
+        let month = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"][date.month - 1]
+        return
+            "\(weekday), \(padded(date.day, 2)) \(month) \(date.year) \(padded(clock.hour, 2)):\(padded(clock.minute, 2)):\(padded(clock.second, 2)) GMT"
+    }
+
     /// The text of an ISO 8601 moment or day; `nil` for anything else.
     static func milliseconds(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)

@@ -71,8 +71,9 @@ extension SQLValue {
             self = .text(String(decoding: text, as: UTF8.self))
         case SQLITE_BLOB:
             self = .blob(
-                Array(UnsafeRawBufferPointer(
-                    start: sqlite3_column_blob(statement, column), count: Int(sqlite3_column_bytes(statement, column)))))
+                Array(
+                    UnsafeRawBufferPointer(
+                        start: sqlite3_column_blob(statement, column), count: Int(sqlite3_column_bytes(statement, column)))))
         default: self = .null
         }
     }

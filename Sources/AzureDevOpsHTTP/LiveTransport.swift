@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import AzureDevOps
 import Logging
 import NIOCore
 import NIOFoundationCompat

@@ -1,3 +1,4 @@
+import AzureDevOps
 import NIOCore
 import NIOPosix
 

@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import AzureDevOpsSimulator
 import Logging
 import NIOCore
 import NIOHTTP1

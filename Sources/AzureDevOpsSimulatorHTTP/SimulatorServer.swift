@@ -1,4 +1,5 @@
 import AsyncHTTPClient
+import AzureDevOpsSimulator
 import Foundation
 import HTTPTypes
 import Hummingbird
