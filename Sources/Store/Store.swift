@@ -55,6 +55,8 @@ public enum Topic: Hashable, Sendable {
     case configuration
     case instance(Identifier<Instance>)
     case integration(Identifier<Integration>)
+    /// Something was done in the integration: a receipt was filed.
+    case activity(Identifier<Integration>)
     /// A link of the integration has become dirty.
     case work(Identifier<Integration>)
     case run(Identifier<Run>)

@@ -2,11 +2,10 @@ import AzureDevOps
 import Database
 import Logging
 import Portfolio
-import ServiceLifecycle
 import Store
 
 /// Keeps the portfolio and Azure DevOps in step. One for each process; runs until it is shut down.
-public struct SyncEngine: Service {
+public struct SyncEngine: Sendable {
     public struct Configuration: Sendable {
         /// How Azure DevOps reaches us, without a slash at the end: in hooks and in markers.
         public var publicURL: String
@@ -24,6 +23,7 @@ public struct SyncEngine: Service {
     public let store: Store
     public let items: ItemCommands
     public let runs: RunCommands
+    public let audits: AuditCommands
     public let instances: InstanceSetup
     public let integrations: IntegrationSetup
     public let intake: HookIntake
@@ -33,6 +33,7 @@ public struct SyncEngine: Service {
     private let reconciler: Reconciler
     private let sweeper: Sweeper
     private let runWorker: RunWorker
+    private let auditor: Auditor
     private let health: Health
     private let random: any EngineRandom
     private let logger: Logger
@@ -56,10 +57,12 @@ public struct SyncEngine: Service {
         self.logger = logger
         self.reconciler = reconciler
         self.health = health
-        sweeper = Sweeper(store: store, connections: connections, clock: clock)
+        sweeper = Sweeper(store: store, connections: connections, clock: clock, publicURL: configuration.publicURL)
         runWorker = RunWorker(store: store, reconciler: reconciler, clock: clock)
+        auditor = Auditor(store: store, reconciler: reconciler, clock: clock)
         items = ItemCommands(store: store, reconciler: reconciler, health: health, clock: clock)
         runs = RunCommands(store: store, clock: clock)
+        audits = AuditCommands(store: store, clock: clock)
         instances = InstanceSetup(store: store, connections: connections, vault: vault, clock: clock)
         integrations = IntegrationSetup(
             store: store, connections: connections, schemas: schemas, vault: vault, clock: clock, hooks: hooks)
@@ -77,13 +80,8 @@ public struct SyncEngine: Service {
         }
     }
 
-    /// Works for every active integration, and notices those that come and go.
+    /// Works for every active integration, and notices those that come and go, until the task is cancelled.
     public func run() async throws {
-        try await cancelWhenGracefulShutdown { try await keepInStep() }
-    }
-
-    /// The same, until the task is cancelled: for those who own every task themselves.
-    public func keepInStep() async throws {
         if configuration.isAlone { try await store.write { try $0.markSentAttemptsUnknown() } }
         await supervise()
     }
@@ -97,7 +95,7 @@ public struct SyncEngine: Service {
                 for await touched in topics where touched.contains(where: \.mayChangeIntegrations) { bell.ring() }
             }
             while !Task.isCancelled {
-                let active = (try? await store.read { try $0.integrations().filter { $0.state == .active }.map(\.id) }) ?? []
+                let active = (try? await store.read { try $0.activeIntegrations() }) ?? []
                 for id in active where await running.start(id) {
                     group.addTask {
                         await worker(id).run()
@@ -105,7 +103,7 @@ public struct SyncEngine: Service {
                         bell.ring()
                     }
                 }
-                await bell.wait(atMost: .seconds(30), clock: clock)
+                await bell.wait(atMost: .seconds(60), clock: clock)
             }
             group.cancelAll()
         }
@@ -113,8 +111,8 @@ public struct SyncEngine: Service {
 
     private func worker(_ id: Identifier<Integration>) -> IntegrationWorker {
         IntegrationWorker(
-            id: id, store: store, reconciler: reconciler, sweeper: sweeper, hooks: integrations.hooks, runs: runWorker, health: health,
-            clock: clock, random: random, logger: logger)
+            id: id, store: store, reconciler: reconciler, sweeper: sweeper, hooks: integrations.hooks, runs: runWorker,
+            auditor: auditor, health: health, clock: clock, random: random, logger: logger)
     }
 }
 

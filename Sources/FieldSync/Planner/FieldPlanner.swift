@@ -29,6 +29,7 @@ public protocol Translation: Sendable {
 public enum FieldPlanner {
     public static func plan(_ state: FieldState, by rule: FieldRule) -> FieldDecision {
         do throws(Obstacle) {
+            if let settled = try settled(state, rule) { return settled }
             guard let agreed = state.lastAgreement else { return try firstMeeting(state, rule) }
             let localChanged = !rule.translation.isSame(state.local, agreed.local)
             let remoteChanged = state.remote != agreed.remote
@@ -40,6 +41,15 @@ public enum FieldPlanner {
             }
         } catch {
             return .blocked(error)
+        }
+    }
+
+    /// What a person has chosen, unless the mapping forbids it by now. Both values are kept with the conflict: nothing is overwritten unseen.
+    private static func settled(_ state: FieldState, _ rule: FieldRule) throws(Obstacle) -> FieldDecision? {
+        guard let settlement = state.settlement, settlement.concerns(state.local, state.remote) else { return nil }
+        switch settlement.winner {
+        case .kiplot: return rule.direction.writes ? try push(state, rule, overwritesEdit: false) : nil
+        case .azureDevOps: return rule.direction.reads ? try pull(state, rule, overwritesEdit: false) : nil
         }
     }
 

@@ -20,18 +20,21 @@ public struct FieldState: Hashable, Sendable {
     public var agreed: AgreedPair?
     /// Writes whose outcome is not known yet, in any order: one of them may have landed unheard.
     public var attempts: [AgreedPair]
+    /// What a person has chosen where both sides had changed.
+    public var settlement: Settlement?
     /// Who is newer, for the policy “newest”; `nil` when unknown.
     public var localChangedAt: Instant?
     public var remoteChangedAt: Instant?
 
     public init(
-        local: FieldValue?, remote: RemoteValue?, agreed: AgreedPair?, attempts: [AgreedPair] = [], localChangedAt: Instant? = nil,
-        remoteChangedAt: Instant? = nil
+        local: FieldValue?, remote: RemoteValue?, agreed: AgreedPair?, attempts: [AgreedPair] = [], settlement: Settlement? = nil,
+        localChangedAt: Instant? = nil, remoteChangedAt: Instant? = nil
     ) {
         self.local = local
         self.remote = remote
         self.agreed = agreed
         self.attempts = attempts
+        self.settlement = settlement
         self.localChangedAt = localChangedAt
         self.remoteChangedAt = remoteChangedAt
     }
@@ -39,6 +42,21 @@ public struct FieldState: Hashable, Sendable {
 
 /// Whose values count when two sides meet for the first time with different values.
 public enum InitialSource: String, Hashable, Sendable { case azureDevOps, kiplot }
+
+/// A person's choice between two values, which holds for exactly these two: an edit of either side asks again.
+public struct Settlement: Hashable, Sendable {
+    public var winner: InitialSource
+    public var local: FieldValue?
+    public var remote: RemoteValue?
+
+    public init(_ winner: InitialSource, local: FieldValue?, remote: RemoteValue?) {
+        self.winner = winner
+        self.local = local
+        self.remote = remote
+    }
+
+    public func concerns(_ local: FieldValue?, _ remote: RemoteValue?) -> Bool { self.local == local && self.remote == remote }
+}
 
 /// Why a value cannot travel, with what to do about it.
 public enum Obstacle: Error, Hashable, Sendable {

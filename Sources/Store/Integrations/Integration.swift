@@ -36,6 +36,11 @@ public struct Integration: Hashable, Sendable {
     /// Where the feeds of revisions and links were read up to.
     public var revisionsToken: String?
     public var linksToken: String?
+    /// Where the feeds had been read up to when the last pass that overlaps began: from there the next one reads again.
+    public var overlapRevisionsToken: String?
+    public var overlapLinksToken: String?
+    /// The time at Azure DevOps, by its own clock, up to which its feed was read: ours may be wrong.
+    public var feedTime: Instant?
     /// The next sweep must not wait for its hour.
     public var needsSweep: Bool
 

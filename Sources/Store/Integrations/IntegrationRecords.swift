@@ -5,7 +5,7 @@ import Portfolio
 extension StoreTransaction {
     private static let integrationColumns = """
         id, instance_id, project_id, project_name, credential_id, mapping_set_id, default_mode, state, epoch, hook_state, hook_detail,
-        last_event_at, last_sweep_at, revisions_token, links_token, needs_sweep
+        last_event_at, last_sweep_at, revisions_token, links_token, needs_sweep, overlap_revisions_token, overlap_links_token, feed_time
         """
 
     /// Adds a project, or takes up the one that was deleted earlier: its old links are connected again.
@@ -23,6 +23,8 @@ extension StoreTransaction {
             old.hookDetail = nil
             old.revisionsToken = nil
             old.linksToken = nil
+            old.overlapRevisionsToken = nil
+            old.overlapLinksToken = nil
             old.needsSweep = true
             try update(old)
             try reconnectLinks(of: old)
@@ -66,6 +68,10 @@ extension StoreTransaction {
         ).map(Self.integration)
     }
 
+    public func activeIntegrations() throws -> [Identifier<Integration>] {
+        try sql.rows("SELECT id FROM integration WHERE state = 'active' ORDER BY id").map { Identifier($0.integer(0) ?? 0) }
+    }
+
     public func integrations(of instance: Identifier<Instance>) throws -> [Integration] {
         try integrations().filter { $0.instance == instance }
     }
@@ -90,7 +96,7 @@ extension StoreTransaction {
             """
             UPDATE integration SET project_name = $2, credential_id = $3, mapping_set_id = $4, default_mode = $5, state = $6, epoch = $7,
                 hook_state = $8, hook_detail = $9, last_event_at = $10, last_sweep_at = $11, revisions_token = $12, links_token = $13,
-                needs_sweep = ($14 = 1)
+                needs_sweep = ($14 = 1), overlap_revisions_token = $15, overlap_links_token = $16, feed_time = $17
             WHERE id = $1
             """,
             [
@@ -99,6 +105,8 @@ extension StoreTransaction {
                 .integer(integration.epoch), .text(integration.hookState.rawValue), SQLValue(integration.hookDetail),
                 SQLValue(integration.lastEventAt?.milliseconds), SQLValue(integration.lastSweepAt?.milliseconds),
                 SQLValue(integration.revisionsToken), SQLValue(integration.linksToken), .integer(integration.needsSweep ? 1 : 0),
+                SQLValue(integration.overlapRevisionsToken), SQLValue(integration.overlapLinksToken),
+                SQLValue(integration.feedTime?.milliseconds),
             ])
         touch(.integration(integration.id))
         touch(.work(integration.id))
@@ -141,7 +149,7 @@ extension StoreTransaction {
 
     private static func integration(_ row: SQLRow) -> Integration {
         func instant(_ column: Int) -> Instant? { row.integer(column).map { Instant(milliseconds: $0) } }
-        return Integration(
+        var integration = Integration(
             id: Identifier(row.integer(0) ?? 0), instance: Identifier(row.integer(1) ?? 0), projectID: row.text(2) ?? "",
             projectName: row.text(3) ?? "", credential: row.integer(4).map { Identifier($0) }, mappingSet: Identifier(row.integer(5) ?? 0),
             defaultMode: row.text(6).flatMap { SyncMode(rawValue: $0) } ?? .manual,
@@ -149,6 +157,10 @@ extension StoreTransaction {
             hookState: row.text(9).flatMap { Integration.HookState(rawValue: $0) } ?? .none, hookDetail: row.text(10),
             lastEventAt: instant(11), lastSweepAt: instant(12), revisionsToken: row.text(13), linksToken: row.text(14),
             needsSweep: row.flag(15))
+        integration.overlapRevisionsToken = row.text(16)
+        integration.overlapLinksToken = row.text(17)
+        integration.feedTime = instant(18)
+        return integration
     }
 }
 

@@ -10,6 +10,7 @@ public struct WorkOutlook: Hashable, Sendable {
     public var urgentWorkAt: Instant?
     public var backgroundWorkAt: Instant?
     public var hasRunningRun: Bool
+    public var hasRunningAudit: Bool
     public var needsSweep: Bool
     public var lastSweepAt: Instant?
     public var hookState: Integration.HookState
@@ -23,7 +24,8 @@ extension StoreTransaction {
             SELECT integration.state, credential.rejected_at, integration.needs_sweep, integration.last_sweep_at, integration.hook_state,
                 (SELECT min(not_before) FROM link WHERE integration_id = $1 AND is_waiting = TRUE AND priority BETWEEN 0 AND 1),
                 (SELECT min(not_before) FROM link WHERE integration_id = $1 AND is_waiting = TRUE AND priority BETWEEN 2 AND 3),
-                EXISTS (SELECT 1 FROM run WHERE integration_id = $1 AND state = 'running')
+                EXISTS (SELECT 1 FROM run WHERE integration_id = $1 AND state = 'running'),
+                EXISTS (SELECT 1 FROM audit WHERE integration_id = $1 AND state = 'running')
             FROM integration JOIN instance ON instance.id = integration.instance_id
                 JOIN credential ON credential.id = coalesce(integration.credential_id, instance.credential_id)
             WHERE integration.id = $1
@@ -32,7 +34,8 @@ extension StoreTransaction {
             func instant(_ column: Int) -> Instant? { row.integer(column).map { Instant(milliseconds: $0) } }
             return WorkOutlook(
                 isActive: row.text(0) == Integration.State.active.rawValue, credentialRejectedAt: instant(1), urgentWorkAt: instant(5),
-                backgroundWorkAt: instant(6), hasRunningRun: row.flag(7), needsSweep: row.flag(2), lastSweepAt: instant(3),
+                backgroundWorkAt: instant(6), hasRunningRun: row.flag(7), hasRunningAudit: row.flag(8), needsSweep: row.flag(2),
+                lastSweepAt: instant(3),
                 hookState: row.text(4).flatMap { Integration.HookState(rawValue: $0) } ?? .none)
         }
     }

@@ -20,9 +20,13 @@ public struct Attempt: Hashable, Sendable {
     public var state: State
     public var expectedRevision: Int64?
     public var pairs: [FieldKey: AgreedPair]
-    /// Values that somebody else had written and that this replaces: they go to the history as soon as it is known to have landed.
+    /// What stood in Azure DevOps before; empty fields are left out.
+    public var before: [FieldKey: RemoteValue]
+    /// Those of them that somebody had typed: they go to the history as soon as the write is known to have landed.
     public var overwritten: [FieldKey: RemoteValue]
     public var sentAt: Instant
+    /// The same by the clock of Azure DevOps, as its answers tell it; `nil` where they do not.
+    public var serviceTime: Instant?
     /// After this moment the request cannot reach Azure DevOps any more.
     public var deadline: Instant
 }
@@ -31,32 +35,39 @@ extension StoreTransaction {
     /// Remembers a write before it is sent.
     public func begin(
         _ kind: Attempt.Kind, of link: Identifier<Link>, expecting revision: Int64?, pairs: [FieldKey: AgreedPair],
-        overwriting overwritten: [FieldKey: RemoteValue] = [:], at now: Instant, deadline: Instant
+        before: [FieldKey: RemoteValue] = [:], overwriting typed: Set<FieldKey> = [], at now: Instant,
+        serviceTime: Instant? = nil, deadline: Instant
     ) throws -> Attempt {
         var object = JSONObject()
         for key in pairs.keys.sorted() {
             guard let pair = pairs[key] else { continue }
-            object[key.name] = [pair.local?.json ?? .null, pair.remote?.json ?? .null, overwritten[key]?.json ?? .null]
+            object[key.name] = [
+                pair.local?.json ?? .null, pair.remote?.json ?? .null, before[key]?.json ?? .null, .bool(typed.contains(key)),
+            ]
         }
         let row = try sql.row(
             """
-            INSERT INTO attempt (link_id, kind, state, expected_revision, pairs, sent_at, deadline)
-            VALUES ($1, $2, 'sent', $3, $4, $5, $6) RETURNING id
+            INSERT INTO attempt (link_id, kind, state, expected_revision, pairs, sent_at, deadline, service_time)
+            VALUES ($1, $2, 'sent', $3, $4, $5, $6, $7) RETURNING id
             """,
             [
                 .integer(link.number), .text(kind.rawValue), SQLValue(revision), .text(JSONValue.object(object).text),
-                .integer(now.milliseconds), .integer(deadline.milliseconds),
+                .integer(now.milliseconds), .integer(deadline.milliseconds), SQLValue(serviceTime?.milliseconds),
             ])
         return Attempt(
             id: Identifier(row?.integer(0) ?? 0), link: link, kind: kind, state: .sent, expectedRevision: revision, pairs: pairs,
-            overwritten: overwritten, sentAt: now, deadline: deadline)
+            before: before, overwritten: before.filter { typed.contains($0.key) }, sentAt: now, serviceTime: serviceTime, deadline: deadline
+        )
     }
 
     /// The write waited for its turn: only now is it about to be sent.
-    public func renew(_ attempt: Identifier<Attempt>, at now: Instant, deadline: Instant) throws {
+    public func renew(_ attempt: Identifier<Attempt>, at now: Instant, serviceTime: Instant?, deadline: Instant) throws {
         try sql.run(
-            "UPDATE attempt SET sent_at = $2, deadline = $3 WHERE id = $1",
-            [.integer(attempt.number), .integer(now.milliseconds), .integer(deadline.milliseconds)])
+            "UPDATE attempt SET sent_at = $2, deadline = $3, service_time = $4 WHERE id = $1",
+            [
+                .integer(attempt.number), .integer(now.milliseconds), .integer(deadline.milliseconds),
+                SQLValue(serviceTime?.milliseconds),
+            ])
     }
 
     public func attempt(_ id: Identifier<Attempt>) throws -> Attempt? {
@@ -66,7 +77,7 @@ extension StoreTransaction {
     /// Whoever sent them is gone, and this process is the only one: none of them is heard of any more.
     public func markSentAttemptsUnknown() throws { try sql.run("UPDATE attempt SET state = 'unknown' WHERE state = 'sent'") }
 
-    private static var attemptColumns: String { "id, kind, state, expected_revision, pairs, sent_at, deadline, link_id" }
+    private static var attemptColumns: String { "id, kind, state, expected_revision, pairs, sent_at, deadline, link_id, service_time" }
 
     /// The outcome of the write is not known: it stays until reading has told.
     public func markUnknown(_ attempt: Identifier<Attempt>) throws {
@@ -92,18 +103,22 @@ extension StoreTransaction {
 
     private static func attempt(_ row: SQLRow) -> Attempt {
         var pairs: [FieldKey: AgreedPair] = [:]
-        var overwritten: [FieldKey: RemoteValue] = [:]
+        var before: [FieldKey: RemoteValue] = [:]
+        var typed: Set<FieldKey> = []
         if let object = row.text(4).flatMap({ try? JSONValue(parsing: $0, limits: .answer).object }) {
             for (name, value) in object {
                 pairs[FieldKey(name)] = LinkFieldsCodec.pair(value)
-                overwritten[FieldKey(name)] = value[2].flatMap { RemoteValue(json: $0) }
+                before[FieldKey(name)] = value[2].flatMap { RemoteValue(json: $0) }
+                // Before there was a flag, only such values were remembered.
+                if value[3]?.bool ?? true { typed.insert(FieldKey(name)) }
             }
         }
         return Attempt(
             id: Identifier(row.integer(0) ?? 0), link: Identifier(row.integer(7) ?? 0),
             kind: row.text(1).flatMap { Attempt.Kind(rawValue: $0) } ?? .patch,
             state: row.text(2).flatMap { Attempt.State(rawValue: $0) } ?? .unknown, expectedRevision: row.integer(3), pairs: pairs,
-            overwritten: overwritten, sentAt: Instant(milliseconds: row.integer(5) ?? 0),
+            before: before, overwritten: before.filter { typed.contains($0.key) }, sentAt: Instant(milliseconds: row.integer(5) ?? 0),
+            serviceTime: row.integer(8).map { Instant(milliseconds: $0) },
             deadline: Instant(milliseconds: row.integer(6) ?? 0))
     }
 }

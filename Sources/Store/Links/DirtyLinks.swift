@@ -27,21 +27,30 @@ extension StoreTransaction {
     }
 
     /// Takes a hint that a work item changed. Returns whether a live link was marked; a hint about a revision that was
-    /// planned from already marks nothing. `revision` is `nil` where a change of links bumps none (FACTS.md 1.1).
+    /// planned from already marks nothing. `revision` is `nil` where a change of links bumps none (FACTS.md 1.1). A work item without
+    /// a link is remembered as a stranger; `isCandidate` says that it may carry a marker of ours.
     @discardableResult
     public func markDirty(
-        workItem: Int64, in integration: Identifier<Integration>, revision: Int64?, priority: Priority, cause: Cause, at now: Instant
+        workItem: Int64, in integration: Identifier<Integration>, revision: Int64?, isCandidate: Bool = false, priority: Priority,
+        cause: Cause, at now: Instant
     ) throws -> Hint {
-        guard let link = try liveLink(ofWorkItem: workItem, in: integration) else { return .unknownWorkItem }
+        guard let link = try liveLink(ofWorkItem: workItem, in: integration) else {
+            try hear(of: workItem, revision: revision, isCandidate: isCandidate, in: integration, at: now)
+            return .unknownWorkItem
+        }
         if let revision, revision <= link.seenRevision, link.state == .active { return .alreadySeen }
         try sql.run(
             """
             UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $2,
+                heard_revision = CASE WHEN heard_revision < $5 THEN $5 ELSE heard_revision END,
                 priority = CASE WHEN dirty <> settled AND priority < $3 THEN priority ELSE $3 END,
                 not_before = CASE WHEN dirty <> settled AND not_before < $4 THEN not_before ELSE $4 END
             WHERE id = $1
             """,
-            [.integer(link.id.number), .text(cause.rawValue), .integer(priority.rawValue), .integer(now.milliseconds)])
+            [
+                .integer(link.id.number), .text(cause.rawValue), .integer(priority.rawValue), .integer(now.milliseconds),
+                .integer(revision ?? 0),
+            ])
         touch(.work(integration))
         return .marked
     }

@@ -12,13 +12,11 @@ public struct Link: Hashable, Sendable {
         case outOfScope
         /// The work item is in the recycle bin or gone: nothing is written.
         case remoteDeleted
-        /// A second work item with our marker; the first one is linked.
-        case duplicate
         /// Cut by a person, or by the removal of the integration: kept, so that it can be found again.
         case disconnected
 
         /// Whether the link still ties the two together.
-        public var isLive: Bool { self != .disconnected && self != .duplicate }
+        public var isLive: Bool { self != .disconnected }
     }
 
     public var id: Identifier<Link>
@@ -31,6 +29,8 @@ public struct Link: Hashable, Sendable {
     public var marker: String
     /// The newest revision that was planned from; never falls.
     public var seenRevision: Int64
+    /// The newest revision that a hook or a feed has told of.
+    public var heardRevision: Int64
     public var seenParent: Int64?
     /// Reasons to look at the link, and how many of them have been dealt with: equal means nothing waits.
     public var dirty: Int64
@@ -63,6 +63,7 @@ public struct Link: Hashable, Sendable {
         self.state = state
         self.marker = marker
         seenRevision = 0
+        heardRevision = 0
         dirty = 1
         settled = 0
         self.priority = priority
@@ -79,7 +80,7 @@ public struct Link: Hashable, Sendable {
     /// How the link stands, for a chip or a list.
     public var health: Health {
         switch state {
-        case .disconnected, .duplicate: .disconnected
+        case .disconnected: .disconnected
         case .remoteDeleted, .outOfScope: .outside
         case .creating where problem == nil: .pending
         default:
@@ -125,6 +126,9 @@ public struct LinkProblem: Hashable, Sendable {
 /// What a link remembers of one field.
 public struct LinkField: Hashable, Sendable {
     public var agreed: AgreedPair?
+    /// The field of Azure DevOps that all this is about: an agreement over one field says nothing of another. `nil` for the parent.
+    public var target: String?
+    public var settlement: Settlement?
     /// What Azure DevOps held when it was last read.
     public var remote: RemoteValue?
     public var isInConflict: Bool
@@ -134,8 +138,9 @@ public struct LinkField: Hashable, Sendable {
     public var isWaiting: Bool
     public var syncedAt: Instant?
 
-    public init(agreed: AgreedPair? = nil, remote: RemoteValue? = nil) {
+    public init(agreed: AgreedPair? = nil, remote: RemoteValue? = nil, target: String? = nil) {
         self.agreed = agreed
+        self.target = target
         self.remote = remote
         isInConflict = false
         isWaiting = false

@@ -2,9 +2,8 @@ import FieldSync
 import JSON
 import Portfolio
 
-/// The packed form of a link's fields: one text in the link row, because a row for each field would take three times the space
+/// How a link's row holds what it remembers of its fields: one text, because a row for each field would take three times the space
 /// (`security-operations.md` 8.2).
-/// How a link's row holds what it remembers of its fields.
 public enum LinkFieldsCodec {
     static func text(_ fields: [FieldKey: LinkField]) -> String {
         var object = JSONObject()
@@ -24,6 +23,10 @@ public enum LinkFieldsCodec {
         var object = JSONObject()
         if let agreed = field.agreed { object["agreed"] = pair(agreed) }
         if field.agreed.map({ $0.remote != field.remote }) ?? true { object["remote"] = field.remote?.json ?? .null }
+        if let target = field.target { object["of"] = .string(target) }
+        if let settled = field.settlement {
+            object["settled"] = [.string(settled.winner.rawValue), settled.local?.json ?? .null, settled.remote?.json ?? .null]
+        }
         if field.isInConflict { object["conflict"] = true }
         if field.isWaiting { object["waiting"] = true }
         if let at = field.syncedAt { object["syncedAt"] = .integer(at.milliseconds) }
@@ -39,7 +42,11 @@ public enum LinkFieldsCodec {
     private static func field(_ json: JSONValue) -> LinkField {
         let agreed = json["agreed"].map(pair)
         let remote = json["remote"].map { RemoteValue(json: $0) } ?? agreed?.remote
-        var field = LinkField(agreed: agreed, remote: remote)
+        var field = LinkField(agreed: agreed, remote: remote, target: json["of"]?.string)
+        if let settled = json["settled"], let winner = settled[0]?.string.flatMap({ InitialSource(rawValue: $0) }) {
+            field.settlement = Settlement(
+                winner, local: settled[1].flatMap { FieldValue(json: $0) }, remote: settled[2].flatMap { RemoteValue(json: $0) })
+        }
         field.isInConflict = json["conflict"]?.bool ?? false
         field.isWaiting = json["waiting"]?.bool ?? false
         field.syncedAt = json["syncedAt"]?.integer.map { Instant(milliseconds: $0) }

@@ -34,7 +34,7 @@ extension StoreTransaction {
     private static let linkColumns = """
         id, integration_id, item_id, work_item_id, work_item_type, state, marker, seen_revision, seen_parent, dirty, settled, priority,
         cause, not_before, failures, problem, automatic_writes, fields, remote_state, remote_changed_at, remote_changed_by, synced_at,
-        written_at
+        written_at, heard_revision
         """
 
     /// Ties an item to a work item. An old, disconnected link between the two is taken up again with all it remembers.
@@ -47,29 +47,33 @@ extension StoreTransaction {
             old.priority = new.priority
             old.cause = new.cause
             old.notBefore = new.at
+            old.heardRevision = try max(old.heardRevision, heardRevision(of: workItem, in: new.integration))
             try update(old)
             return old
         }
+        let heard = try new.workItem.map { try heardRevision(of: $0, in: new.integration) } ?? 0
         let row = try sql.row(
             """
             INSERT INTO link (
                 integration_id, item_id, work_item_id, work_item_type, state, marker, seen_revision, dirty, settled, priority, cause,
-                not_before, failures, automatic_writes, conflicts, obstacles, fields, is_live, is_waiting)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, 1, 0, $7, $8, $9, 0, 0, 0, 0, '{}', TRUE, TRUE)
+                not_before, failures, automatic_writes, conflicts, obstacles, fields, is_live, is_waiting, heard_revision)
+            VALUES ($1, $2, $3, $4, $5, $6, 0, 1, 0, $7, $8, $9, 0, 0, 0, 0, '{}', TRUE, TRUE, $10)
             RETURNING id
             """,
             [
                 .integer(new.integration.number), .integer(new.item.number), SQLValue(new.workItem), .text(new.workItemType),
                 .text((new.workItem == nil ? Link.State.creating : .active).rawValue), .text(new.marker),
-                .integer(new.priority.rawValue), .text(new.cause.rawValue), .integer(new.at.milliseconds),
+                .integer(new.priority.rawValue), .text(new.cause.rawValue), .integer(new.at.milliseconds), .integer(heard),
             ])
         touch(.item(new.item))
         touch(.work(new.integration))
         touch(.integration(new.integration))
-        return Link(
+        var link = Link(
             id: Identifier(row?.integer(0) ?? 0), integration: new.integration, item: new.item, workItem: new.workItem,
             workItemType: new.workItemType, state: new.workItem == nil ? .creating : .active, marker: new.marker, notBefore: new.at,
             priority: new.priority, cause: new.cause)
+        link.heardRevision = heard
+        return link
     }
 
     public func link(_ id: Identifier<Link>) throws -> Link? {
@@ -147,7 +151,7 @@ extension StoreTransaction {
             UPDATE link SET work_item_id = $2, work_item_type = $3, state = $4, seen_revision = $5, seen_parent = $6, dirty = $7,
                 settled = $8, priority = $9, cause = $10, not_before = $11, failures = $12, problem = $13, automatic_writes = $14,
                 conflicts = $15, obstacles = $16, fields = $17, remote_state = $18, remote_changed_at = $19, remote_changed_by = $20,
-                synced_at = $21, written_at = $22, is_live = ($23 = 1), is_waiting = ($24 = 1)
+                synced_at = $21, written_at = $22, is_live = ($23 = 1), is_waiting = ($24 = 1), heard_revision = $25
             WHERE id = $1
             """,
             [
@@ -158,7 +162,7 @@ extension StoreTransaction {
                 .integer(Int64(link.conflicts.count)), .integer(Int64(link.obstacles.count)), .text(LinkFieldsCodec.text(link.fields)),
                 SQLValue(link.remoteState), SQLValue(link.remoteChangedAt?.milliseconds), SQLValue(link.remoteChangedBy),
                 SQLValue(link.syncedAt?.milliseconds), SQLValue(link.writtenAt?.milliseconds),
-                .integer(link.state.isLive ? 1 : 0), .integer(link.isWaitingForWork ? 1 : 0),
+                .integer(link.state.isLive ? 1 : 0), .integer(link.isWaitingForWork ? 1 : 0), .integer(link.heardRevision),
             ])
         touch(.item(link.item))
         if link.isWaitingForWork { touch(.work(link.integration)) }
@@ -193,6 +197,7 @@ extension StoreTransaction {
         link.remoteChangedBy = row.text(20)
         link.syncedAt = row.integer(21).map { Instant(milliseconds: $0) }
         link.writtenAt = row.integer(22).map { Instant(milliseconds: $0) }
+        link.heardRevision = row.integer(23) ?? 0
         return link
     }
 }

@@ -88,7 +88,7 @@ extension StoreTransaction {
                 SQLValue(receipt.revision), .integer(receipt.at.milliseconds), .text(receipt.actor), .text(receipt.cause.rawValue),
                 SQLValue(receipt.run?.number), SQLValue(receipt.detail),
             ])
-        touch(.integration(receipt.integration))
+        touch(.activity(receipt.integration))
     }
 
     /// What was done to an item, the newest first.

@@ -5,6 +5,7 @@ enum StoreSchema {
     static let migrations = [
         Migration(number: 1, name: "portfolio", statements: portfolio),
         Migration(number: 2, name: "integrations", statements: integrations),
+        Migration(number: 3, name: "convergence", statements: convergence),
     ]
 }
 

@@ -7,7 +7,7 @@ struct Importer {
     let transaction: StoreTransaction
     let work: Reconciler.Work
     let run: Run
-    let publicURL: String
+    let review: CandidateReview
     let random: any EngineRandom
     let now: Instant
 
@@ -22,6 +22,12 @@ struct Importer {
             result.item = link.item
             result.outcome = .changed
             result.reason = "Found the item by its marker, and linked it again."
+            return result
+        }
+        if let other = try review.compare(snapshot, transaction, at: now), let item = try transaction.item(other.item) {
+            result.outcome = .skipped
+            result.reason =
+                "It is a second work item for \(item.key): #\(other.workItem ?? 0) is linked. Delete the one that is not wanted."
             return result
         }
         guard let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type), let type = work.schema[entity.workItemType] else {
@@ -47,9 +53,9 @@ struct Importer {
 
     /// An item whose creation was not heard of, or that belonged to this work item before.
     private func markedLink(_ snapshot: RemoteSnapshot) throws -> Link? {
-        for url in snapshot.hyperlinks {
-            guard url.hasPrefix("\(publicURL)/l/"), let link = try transaction.link(marker: String(url.dropFirst(publicURL.count + 3))),
-                link.integration == run.integration, try transaction.item(link.item) != nil
+        for marker in snapshot.markers(of: review.publicURL) {
+            guard let link = try transaction.link(marker: marker), link.integration == run.integration,
+                try transaction.item(link.item) != nil
             else { continue }
             if link.state == .creating {
                 guard !run.isDryRun else { return link }
@@ -59,10 +65,11 @@ struct Importer {
             }
             guard link.state == .disconnected, try transaction.liveLink(of: link.item, in: run.integration) == nil else { continue }
             guard !run.isDryRun else { return link }
+            // The link is taken up again if it was to this work item; else it gets a name of its own.
             return try transaction.connect(
                 NewLink(
-                    integration: run.integration, item: link.item, workItem: snapshot.id, workItemType: snapshot.type, marker: link.marker,
-                    priority: .bulk, cause: .bulk, at: now))
+                    integration: run.integration, item: link.item, workItem: snapshot.id, workItemType: snapshot.type,
+                    marker: random.hexadecimal(bytes: 16), priority: .bulk, cause: .bulk, at: now))
         }
         return nil
     }
@@ -137,7 +144,7 @@ struct Importer {
         link.fields = plan.fields
         link.note(snapshot)
         link.syncedAt = now
-        link.settled = link.dirty
+        if !link.knowsNewer(than: snapshot) { link.settled = link.dirty }
         try transaction.update(link)
         try transaction.file(
             Receipt(

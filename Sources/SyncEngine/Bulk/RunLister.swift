@@ -7,9 +7,6 @@ import Store
 struct RunLister: Sendable {
     let store: Store
 
-    /// WIQL finds at most 20,000 work items at once, so ids are paged (FACTS.md 18).
-    private static let page = 10_000
-
     func list(_ run: Run, _ work: Reconciler.Work) async throws {
         try await store.write { try $0.clearEntries(of: run.id) }
         var position = 0
@@ -51,15 +48,8 @@ struct RunLister: Sendable {
     }
 
     private func workItems(of type: String, _ work: Reconciler.Work) async throws -> [Int64] {
-        var ids: [Int64] = []
-        while true {
-            let wiql = """
-                SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.WorkItemType] = \(quotedForWIQL(type)) \
-                AND [System.Id] > \(ids.last ?? 0) ORDER BY [System.Id]
-                """
-            let page = try await reading { try await work.client.query(wiql, project: work.integration.projectID, top: Self.page) }
-            ids += page
-            guard page.count == Self.page else { return ids }
+        try await reading {
+            try await work.client.ids(where: "[System.WorkItemType] = \(quotedForWIQL(type))", in: work.integration.projectID)
         }
     }
 

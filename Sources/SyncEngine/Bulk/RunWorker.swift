@@ -129,17 +129,18 @@ struct RunWorker: Sendable {
         }
         let now = clock.now
         let read = snapshots
-        let (url, random) = (reconciler.publicURL, reconciler.random)
+        let review = CandidateReview(store: store, clock: clock, connection: work.connection, publicURL: reconciler.publicURL)
+        let random = reconciler.random
         let request = PlanningRequest(
             integration: run.integration,
             snapshots: Dictionary(uniqueKeysWithValues: read.map { (Identifier<Link>($0.key), $0.value) }), schema: work.schema,
             choice: .automatic, readAt: now, now: now)
-        return try await store.write { transaction in
+        let make: @Sendable (StoreTransaction, [RunEntry]) throws -> [RunEntry] = { transaction, entries in
             if !run.isDryRun {
                 let vocabulary = try transaction.reconcileBatch([], of: run.integration).vocabulary
                 _ = try transaction.addMissingPeople(named: request, mapping: work.mapping.mapping, vocabulary: vocabulary)
             }
-            let importer = Importer(transaction: transaction, work: work, run: run, publicURL: url, random: random, now: now)
+            let importer = Importer(transaction: transaction, work: work, run: run, review: review, random: random, now: now)
             return try entries.map { entry in
                 guard let snapshot = entry.workItem.flatMap({ read[$0] }) else {
                     return entry.ended(.skipped, "The work item is gone since the run began.")
@@ -147,6 +148,30 @@ struct RunWorker: Sendable {
                 return try importer.entry(for: entry, snapshot)
             }
         }
+        do {
+            return try await store.write { try make($0, entries) }
+        } catch is StoreError {
+            return try await oneByOne(entries, make)
+        } catch is ItemRuleViolation {
+            return try await oneByOne(entries, make)
+        }
+    }
+
+    /// Something about one work item is odd: it gets its reason, and the others go on.
+    private func oneByOne(
+        _ entries: [RunEntry], _ make: @escaping @Sendable (StoreTransaction, [RunEntry]) throws -> [RunEntry]
+    ) async throws -> [RunEntry] {
+        var results: [RunEntry] = []
+        for entry in entries {
+            do {
+                results += try await store.write { try make($0, [entry]) }
+            } catch let problem as StoreError {
+                results.append(entry.ended(.failed, "\(problem.message) \(problem.remedy)"))
+            } catch let problem as ItemRuleViolation {
+                results.append(entry.ended(.failed, problem.message))
+            }
+        }
+        return results
     }
 
     private func finish(_ id: Identifier<Run>) async throws {

@@ -21,20 +21,20 @@ extension ItemCommands {
             guard item[conflict.field] == conflict.local else { throw StoreError.changedMeanwhile("value in Kiplot") }
             var field = link.fields[conflict.field] ?? LinkField()
             var resolution = Conflict.Resolution.keptKiplot
+            var settlement = Settlement(.kiplot, local: conflict.local, remote: conflict.remote)
             switch choice {
-            case .kiplot:
-                field.agreed = AgreedPair(local: conflict.local == nil ? .text("") : nil, remote: conflict.remote)
+            case .kiplot: break
             case .azureDevOps:
                 resolution = .keptAzureDevOps
-                field.agreed = AgreedPair(local: conflict.local, remote: conflict.remote == nil ? .text("") : nil)
+                settlement.winner = .azureDevOps
             case .typed(let value):
                 resolution = .typed
+                settlement.local = value
                 let origin = EditOrigin(actor: actor, cause: .conflictResolution, at: now)
                 try transaction.edit(item.id, changes: [conflict.field: value], origin: origin)
-                field.agreed = AgreedPair(local: value == nil ? .text("") : nil, remote: conflict.remote)
                 link = try transaction.link(link.id) ?? link
             }
-            // An agreement that the kept side has left and the other has not: the planner then moves exactly this value.
+            field.settlement = settlement
             field.remote = conflict.remote
             field.isInConflict = false
             link.fields[conflict.field] = field

@@ -17,6 +17,8 @@ public struct LinkPlan: Hashable, Sendable {
     public var newObstacles: [FieldKey]
     /// Fields whose value is one that we wrote without hearing of it.
     public var landed: [FieldKey] = []
+    /// Whether an automatic field has to move in a way that this trigger does not allow.
+    public var leavesSomething = false
 
     /// Values that come from Azure DevOps. `pair.local` is what the item gets.
     public struct Pull: Hashable, Sendable {
@@ -90,19 +92,21 @@ public struct LinkPlanner: Sendable {
         localChangedAt: (FieldKey) -> Instant? = { _ in nil }
     ) -> LinkPlan {
         var plan = LinkPlan(fields: [:], pulls: [:], pushes: [:], conflicts: [], dissolvedConflicts: [], newObstacles: [])
+        // What is not mapped at the moment is remembered: mapped again, it goes on where it was (A33).
+        plan.fields = link.fields.filter { context.rules[$0.key] == nil }.mapValues(\.resting)
         for (key, resolved) in context.rules.sorted(by: { $0.key < $1.key }) {
-            let known = link.fields[key] ?? LinkField()
+            let known = (link.fields[key] ?? LinkField()).about(resolved.mapping.azureDevOpsField)
             let format = remote.formats[resolved.mapping.azureDevOpsField] ?? .html
             let value = CanonicalForm.remoteValue(
                 of: remote.fields[resolved.mapping.azureDevOpsField], type: resolved.remoteType, format: format)
             let state = FieldState(
                 local: item[key], remote: value, agreed: known.agreed, attempts: attempts[key] ?? [],
-                localChangedAt: localChangedAt(key), remoteChangedAt: remote.changedAt)
+                settlement: known.settlement, localChangedAt: localChangedAt(key), remoteChangedAt: remote.changedAt)
             let rule = FieldRule(
                 direction: resolved.mapping.direction, conflictPolicy: resolved.mapping.conflictPolicy,
                 initialSource: trigger.initialSource, translation: resolved.translation)
             let decision = Self.keepingFormats(
-                FieldPlanner.plan(state, by: rule), present: remote.formats[resolved.mapping.azureDevOpsField],
+                FieldPlanner.plan(state, by: rule), present: remote.formats[resolved.mapping.azureDevOpsField], value: value,
                 field: resolved.mapping.azureDevOpsField)
             decide(
                 decision, key: key, known: known, state: state, version: item.version(of: key), mode: resolved.mapping.mode, into: &plan)
@@ -122,10 +126,12 @@ public struct LinkPlanner: Sendable {
             plan.fields[.parent] = link.fields[.parent]
             return
         }
-        let known = link.fields[.parent] ?? LinkField()
+        var known = link.fields[.parent] ?? LinkField()
+        known.agreed = translation.holding(known.agreed)
         let state = FieldState(
-            local: item[.parent], remote: remote.parent.map { .number(Double($0)) }, agreed: known.agreed, attempts: attempts[.parent] ?? []
-        )
+            local: item[.parent], remote: remote.parent.map { .number(Double($0)) }, agreed: known.agreed,
+            attempts: attempts[.parent] ?? [],
+            settlement: known.settlement)
         let rule = FieldRule(
             direction: direction, conflictPolicy: .hold, initialSource: trigger.initialSource, translation: translation)
         decide(
@@ -134,10 +140,14 @@ public struct LinkPlanner: Sendable {
             into: &plan)
     }
 
-    /// HTML is never written over Markdown, nor the reverse (A22): Azure DevOps would show the one as the other.
-    private static func keepingFormats(_ decision: FieldDecision, present: RichText.Format?, field: String) -> FieldDecision {
+    /// HTML is never written over Markdown, nor the reverse (A22): Azure DevOps would show the one as the other. Where nothing stands,
+    /// Markdown may be written and makes the field a Markdown one.
+    private static func keepingFormats(
+        _ decision: FieldDecision, present: RichText.Format?, value: RemoteValue?, field: String
+    ) -> FieldDecision {
         guard case .push(let pair, _) = decision, case .richText(let text) = pair.remote else { return decision }
-        return text.format == .html && present == .markdown ? .blocked(.markdownOverHTML(field: field)) : decision
+        let isMixed = text.format == .html ? present == .markdown : present != .markdown && value != nil
+        return isMixed ? .blocked(.markdownOverHTML(field: field)) : decision
     }
 
     private func decide(
@@ -148,6 +158,7 @@ public struct LinkPlanner: Sendable {
         field.remote = state.remote
         field.isInConflict = false
         field.isWaiting = false
+        if known.settlement?.concerns(state.local, state.remote) != true { field.settlement = nil }
         // What landed unheard is the agreement from now on, whatever else is decided: the attempt itself is about to be forgotten.
         if let landed = state.lastAgreement, landed != known.agreed {
             field.agreed = landed
@@ -155,14 +166,18 @@ public struct LinkPlanner: Sendable {
         }
         let isManual = mode.resolved(default: context.defaultMode) == .manual
         func may(_ movement: Movement) -> Bool {
-            trigger.movements.contains(movement) && (!isManual || trigger.includesManualFields) && trigger.covers(key)
+            let isAllowed = trigger.movements.contains(movement) && trigger.covers(key)
+            if !isAllowed, !isManual { plan.leavesSomething = true }
+            return isAllowed && (!isManual || trigger.includesManualFields)
         }
         switch decision {
         case .inStep:
             field.obstacle = nil
+            field.settlement = nil
         case .settle(let pair):
             field.agreed = pair
             field.obstacle = nil
+            field.settlement = nil
         case .pull(let pair, let overwritesEdit):
             guard may(.pull) else {
                 field.isWaiting = isManual
@@ -217,6 +232,25 @@ public struct LinkPlanner: Sendable {
 
     static func fingerprint(local: FieldValue?, remote: RemoteValue?, mappingVersion: Int64) -> String {
         "\(mappingVersion)|\(local?.json.canonicalText ?? "")|\(remote?.json.canonicalText ?? "")".digest
+    }
+}
+
+extension LinkField {
+    /// The same while the field is not mapped: what both sides agreed on, and nothing that anybody should look at.
+    fileprivate var resting: LinkField {
+        var field = LinkField(agreed: agreed, remote: remote, target: target)
+        field.syncedAt = syncedAt
+        return field
+    }
+
+    /// The same if it is about this field of Azure DevOps; nothing if it is about another.
+    fileprivate func about(_ name: String) -> LinkField {
+        guard let target, target.lowercased() != name.lowercased() else {
+            var field = self
+            field.target = name
+            return field
+        }
+        return LinkField(target: name)
     }
 }
 

@@ -7,10 +7,15 @@ import Store
 struct LinkStates: Sendable {
     let store: Store
     let clock: any EngineClock
+    let random: any EngineRandom
+
+    /// Half a minute of them, unless hooks ring meanwhile; the clock has to agree.
+    private static let looksBeforeGone = 5
 
     /// A work item was missing from a reading: only the answer for this very id decides.
     func resolveMissing(_ link: Link, _ integration: Integration, by client: AzureDevOpsClient) async throws -> RemoteSnapshot? {
         guard let id = link.workItem else { return nil }
+        let askedAt = clock.now
         do throws(AzureDevOpsError) {
             return RemoteSnapshot(try await client.workItem(id))
         } catch {
@@ -22,15 +27,12 @@ struct LinkStates: Sendable {
         } catch {
             isDeleted = false
         }
-        if !isDeleted, let syncedAt = link.syncedAt, clock.now < syncedAt.adding(PlanningRequest.visibility) {
-            // It was there a moment ago, and is not in the bin: this reading lags behind (A19).
-            let later = clock.now.adding(.seconds(5))
-            try await store.write { transaction in
-                guard var fresh = try transaction.link(link.id) else { return }
-                fresh.notBefore = later
-                if fresh.dirty == fresh.settled { fresh.dirty += 1 }
-                try transaction.update(fresh)
-            }
+        // Gone without a trace may be a reading that lags behind, or a token that has just lost a right: only a row of looks says so (A19).
+        let seenAt = link.syncedAt ?? Instant(milliseconds: 0)
+        if !isDeleted, link.failures < Self.looksBeforeGone || askedAt < seenAt.adding(PlanningRequest.visibility) {
+            let problem = LinkProblem(
+                message: "Azure DevOps does not show work item #\(id).", remedy: "Nothing to do: it is looked for again within a minute.")
+            try await RemotePart(store: store, clock: clock, random: random).postpone(link.id, problem, after: nil)
             return nil
         }
         let problem =

@@ -10,7 +10,8 @@ extension LocalPart {
         if !trigger.isPressed, trigger.run == nil { link.automaticWrites += 1 }
         return try transaction.begin(
             .patch, of: link.id, expecting: snapshot.revision, pairs: pushes.mapValues(\.pair),
-            overwriting: pushes.compactMapValues { $0.overwritesEdit ? $0.overwritten : nil }, at: request.now,
+            before: pushes.compactMapValues(\.overwritten), overwriting: Set(pushes.filter(\.value.overwritesEdit).keys), at: request.now,
+            serviceTime: request.serviceTime,
             deadline: request.now.adding(PlanningRequest.deadline))
     }
 
@@ -25,12 +26,17 @@ extension LocalPart {
     ///
     /// A write lands only on the revision that it expects: once there is a newer one, it has landed or never will. Where nothing has
     /// changed, it can still arrive until its deadline, and a reading may lag behind for a while.
-    func forgetSettled(_ attempts: [Attempt], _ fields: [FieldKey: LinkField], _ snapshot: RemoteSnapshot) throws -> [Attempt] {
+    func forgetSettled(
+        _ attempts: [Attempt], _ link: Link, _ snapshot: RemoteSnapshot, _ context: MappingContext
+    ) throws -> [Attempt] {
         var unsettled: [Attempt] = []
+        // Somebody else has made the work item meanwhile: what another creation may have made is found by its marker.
+        for attempt in attempts where attempt.kind == .create && attempt.deadline < request.readAt { try transaction.forget(attempt.id) }
         for attempt in attempts where attempt.kind == .patch {
             let isOver = (attempt.expectedRevision ?? 0) < snapshot.revision
-            let hasLanded = attempt.pairs.allSatisfy { fields[$0.key]?.remote == $0.value.remote }
+            let hasLanded = attempt.pairs.allSatisfy { link.fields[$0.key]?.remote == $0.value.remote }
             if isOver || hasLanded || attempt.deadline.adding(PlanningRequest.visibility) < request.readAt {
+                try keepOverwritten(by: attempt, of: link, context)
                 try transaction.forget(attempt.id)
             } else {
                 unsettled.append(attempt)
@@ -39,27 +45,56 @@ extension LocalPart {
         return unsettled
     }
 
+    /// Keeps what somebody had typed and an unheard write has replaced; where its fate is not known, whatever is not there any more (A1).
+    private func keepOverwritten(by attempt: Attempt, of link: Link, _ context: MappingContext) throws {
+        let fate = request.fates[attempt.id]
+        guard fate != .refuted else { return }
+        for (key, value) in attempt.overwritten.sorted(by: { $0.key < $1.key }) {
+            if fate == nil, context.rules[key] != nil, link.fields[key]?.remote == value { continue }
+            try transaction.keepOverwritten(value, of: key, on: link, by: attempt.pairs[key]?.local, at: request.now)
+        }
+    }
+
     /// Receipts for writes whose answer was lost.
     func noteLanded(
         _ plan: LinkPlan, _ entry: ReconcileBatch.Entry, _ link: Link, _ snapshot: RemoteSnapshot, _ trigger: Trigger
     ) throws {
-        for key in plan.landed {
-            let remote = plan.fields[key]?.remote
-            guard let attempt = entry.attempts.first(where: { $0.kind == .patch && $0.pairs[key]?.remote == remote }) else { continue }
+        func note(_ key: FieldKey, _ attempt: Attempt, _ value: RemoteValue?) throws {
             let overwritten = attempt.overwritten[key]
-            if let overwritten {
-                try transaction.keepOverwritten(overwritten, of: key, on: link, by: attempt.pairs[key]?.local, at: request.now)
-            }
             try transaction.file(
                 receipt(
                     link, trigger, overwritten == nil ? .pushed : .overwroteAzureDevOps, field: key, before: overwritten?.shortText,
-                    after: remote?.shortText, revision: snapshot.revision,
+                    after: value?.shortText, revision: attempt.expectedRevision.map { $0 + 1 } ?? snapshot.revision,
                     detail: "The answer was lost; reading has shown that the value arrived."))
         }
+        for attempt in entry.attempts {
+            guard case .landed(let pairs)? = request.fates[attempt.id] else { continue }
+            for (key, pair) in pairs.sorted(by: { $0.key < $1.key }) { try note(key, attempt, pair.remote) }
+        }
+        for key in plan.landed {
+            let value = plan.fields[key]?.remote
+            guard let attempt = entry.attempts.first(where: { $0.kind == .patch && $0.pairs[key]?.remote == value }) else { continue }
+            try note(key, attempt, value)
+        }
+    }
+
+    /// What both sides were known to agree on, with the writes that have landed unheard.
+    func agreeing(_ entry: ReconcileBatch.Entry) -> Link {
+        var link = entry.link
+        for attempt in entry.attempts.sorted(by: { ($0.expectedRevision ?? 0) < ($1.expectedRevision ?? 0) }) {
+            guard case .landed(let pairs)? = request.fates[attempt.id] else { continue }
+            for (key, pair) in pairs { link.fields[key, default: LinkField()].agreed = pair }
+        }
+        return link
     }
 }
 
 extension Attempt {
     /// Whether somebody may still be sending it.
     func isOnTheWire(at now: Instant) -> Bool { state == .sent && deadline > now }
+
+    /// Whether a revision may be what it has made, and whoever sent it is about to hear so.
+    func mayBe(behind snapshot: RemoteSnapshot, at now: Instant) -> Bool {
+        kind == .patch && isOnTheWire(at: now) && (expectedRevision ?? 0) < snapshot.revision
+    }
 }

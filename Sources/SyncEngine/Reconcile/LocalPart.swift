@@ -44,7 +44,12 @@ struct LocalPart {
         }
         var planned: [PlannedLink] = []
         for entry in batch.entries {
-            guard let snapshot = request.snapshots[entry.link.id] else { continue }
+            // Somebody may have read a newer revision since this one was read, or heard of one: the link stays dirty (A14).
+            guard let snapshot = request.snapshots[entry.link.id], !entry.link.knowsNewer(than: snapshot) else { continue }
+            if let other = entry.attempts.first(where: { $0.mayBe(behind: snapshot, at: request.now) }), !request.isPreview {
+                try wait(for: other, entry.link)
+                continue
+            }
             guard let context = contexts[entry.item.kind] else {
                 planned.append(try unmapped(entry, snapshot))
                 continue
@@ -54,9 +59,16 @@ struct LocalPart {
         return planned
     }
 
+    /// Another process has just written and not heard of it yet: nothing is planned from what may be its own work.
+    private func wait(for other: Attempt, _ link: Link) throws {
+        var link = link
+        link.notBefore = max(link.notBefore, min(other.deadline, request.now.adding(.seconds(1))))
+        try transaction.update(link)
+    }
+
     private func unmapped(_ entry: ReconcileBatch.Entry, _ snapshot: RemoteSnapshot) throws -> PlannedLink {
         var link = entry.link
-        link.settled = link.dirty
+        link.settled = max(link.settled, min(link.dirty, request.generations[link.id] ?? link.dirty))
         link.problem = LinkProblem(
             message: "\(entry.item.kind.plural) are not mapped in this integration.",
             remedy: "Add the pair to the mapping, or unlink the item.")
@@ -75,7 +87,7 @@ struct LocalPart {
         let trigger = request.choice.trigger(for: entry.link)
         let planner = LinkPlanner(context: context, trigger: trigger, refused: request.refused)
         var plan = planner.plan(
-            entry.link, item: entry.item, remote: snapshot, attempts: entry.attemptedPairs,
+            agreeing(entry), item: entry.item, remote: snapshot, attempts: entry.attemptedPairs(request.fates),
             parents: entry.item.kind == .outcome ? parents : nil
         ) { key in
             guard context.rules[key]?.mapping.conflictPolicy == .newest else { return nil }
@@ -109,6 +121,11 @@ struct LocalPart {
         var outcome = given
         if isEditOfSomebody(snapshot, link) { link.automaticWrites = 0 }
         let wasOutside = link.state != .active
+        // A button moves one way only, or one field: what else has to move is looked at right afterwards.
+        if plan.leavesSomething {
+            link.dirty += 1
+            link.notBefore = request.now
+        }
         link.state = .active
         link.note(snapshot)
         link.fields = plan.fields
@@ -119,7 +136,7 @@ struct LocalPart {
         outcome.conflicts = plan.fields.filter { $0.value.isInConflict }.keys.sorted()
         for (key, field) in plan.fields { if let obstacle = field.obstacle { outcome.obstacles[key] = obstacle.message } }
         try noteLanded(plan, entry, link, snapshot, trigger)
-        let unsettled = try forgetSettled(entry.attempts, plan.fields, snapshot)
+        let unsettled = try forgetSettled(entry.attempts, link, snapshot, context)
         var attempt: Attempt?
         if !plan.pushes.isEmpty {
             if let other = unsettled.first(where: { $0.isOnTheWire(at: request.now) }) {
@@ -132,14 +149,14 @@ struct LocalPart {
                 attempt = try begin(plan.pushes, &link, snapshot, trigger)
             }
         }
-        let generation = link.dirty
+        let generation = min(link.dirty, request.generations[link.id] ?? link.dirty)
         if attempt == nil {
             if let last = unsettled.map(\.deadline).max() {
                 // Whether an unheard write landed has to be found out, even if nothing else ever happens to the link (A28).
                 link.notBefore = max(link.notBefore, plan.pushes.isEmpty ? last.adding(PlanningRequest.visibility) : request.now)
                 if link.dirty == link.settled { link.dirty += 1 }
             } else if trigger.coversEverything {
-                link.settled = generation
+                link.settled = max(link.settled, generation)
             }
             link.syncedAt = request.now
         }
@@ -237,6 +254,7 @@ extension LocalPart {
             guard let pull = pulls[key] else { continue }
             var field = plan.fields[key] ?? LinkField()
             if pull.concludes { field.agreed = pull.pair }
+            field.settlement = nil
             field.obstacle = nil
             field.syncedAt = request.now
             plan.fields[key] = field

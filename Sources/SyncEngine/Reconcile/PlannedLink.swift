@@ -22,19 +22,30 @@ struct PlannedLink: Sendable {
     var outcome: LinkOutcome
 
     var needsWriting: Bool { attempt != nil }
+
+    /// Whether it would write a long text over one whose format is not known for certain.
+    var needsFormats: Bool {
+        !snapshot.tellsFormats && pushes.values.contains { if case .richText? = $0.pair.remote { true } else { false } }
+    }
 }
 
 /// What the local part needs besides the links themselves.
 struct PlanningRequest: Sendable {
     var integration: Identifier<Integration>
     var snapshots: [Identifier<Link>: RemoteSnapshot]
+    /// The reasons to look at each link that there were when it was read: what has come since needs another look (A25).
+    var generations: [Identifier<Link>: Int64] = [:]
     var schema: ProjectSchema
     var choice: TriggerChoice
     /// When the snapshots were asked for: attempts whose deadline was over by then are settled by them.
     var readAt: Instant
     var now: Instant
+    /// The same by the clock of Azure DevOps.
+    var serviceTime: Instant?
     /// The id by which Azure DevOps knows us.
     var ownerID: String?
+    /// What reading has shown of writes whose answers were lost.
+    var fates: [Identifier<Attempt>: AttemptFate] = [:]
     var refused: Set<FieldKey> = []
     /// Only one field goes out, to find which of several a rule refuses.
     var isSingle = false

@@ -15,9 +15,10 @@ struct ReconcileBatch: Sendable {
         var item: Item
         var attempts: [Attempt]
 
-        var attemptedPairs: [FieldKey: [AgreedPair]] {
+        /// What writes of unknown fate carried.
+        func attemptedPairs(_ fates: [Identifier<Attempt>: AttemptFate]) -> [FieldKey: [AgreedPair]] {
             var pairs: [FieldKey: [AgreedPair]] = [:]
-            for attempt in attempts where attempt.kind == .patch {
+            for attempt in attempts where attempt.kind == .patch && fates[attempt.id] == nil {
                 for (key, pair) in attempt.pairs { pairs[key, default: []].append(pair) }
             }
             return pairs
@@ -73,6 +74,12 @@ struct ParentTranslation: Translation {
 
     func isSame(_ left: FieldValue?, _ right: FieldValue?) -> Bool { left == right }
 
+    /// An agreement between an item and a work item that are still tied to each other.
+    func holding(_ agreed: AgreedPair?) -> AgreedPair? {
+        guard let agreed, case .item(let item)? = agreed.local, case .number(let number)? = agreed.remote else { return agreed }
+        return directory.workItems[item] == Int64(number) ? agreed : nil
+    }
+
     /// Whether both ends are known well enough to plan anything.
     func applies(local: FieldValue?, remote: Int64?) -> Bool {
         if let remote, directory.items[remote] == nil { return false }
@@ -111,7 +118,8 @@ extension StoreTransaction {
             directory.items[workItem] = item
         }
         for workItem in workItems where directory.items[workItem] == nil {
-            guard let link = try liveLink(ofWorkItem: workItem, in: integration) else { continue }
+            // A work item that was turned into another type may be linked to an outcome: it is no parent for one.
+            guard let link = try liveLink(ofWorkItem: workItem, in: integration), try item(link.item)?.kind == .initiative else { continue }
             directory.items[workItem] = link.item
             directory.workItems[link.item] = workItem
         }

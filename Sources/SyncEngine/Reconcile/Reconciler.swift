@@ -16,7 +16,7 @@ struct Reconciler: Sendable {
     let publicURL: String
 
     var remotePart: RemotePart { RemotePart(store: store, clock: clock, random: random) }
-    var states: LinkStates { LinkStates(store: store, clock: clock) }
+    var states: LinkStates { LinkStates(store: store, clock: clock, random: random) }
 
     /// Rounds of reading and planning anew when somebody else is faster (`sync-protocol.md` 2.6).
     private static let rounds = 5
@@ -49,7 +49,7 @@ struct Reconciler: Sendable {
         for chunk in links.chunks(of: AzureDevOpsClient.largestBatch) {
             let readAt = clock.now
             let found = try await snapshots(chunk, work)
-            var request = try await request(found, work, choice, readAt: readAt)
+            var request = try await request(found, of: links, work, choice, readAt: readAt)
             request.isPreview = true
             let fixed = request
             outcomes += try await store.read { try LocalPart($0, fixed).run() }.map(\.outcome)
@@ -99,25 +99,32 @@ struct Reconciler: Sendable {
             if let outcome = try await outcomeOfUnread(link) { outcomes.append(outcome) }
         }
         guard !found.isEmpty else { return outcomes }
-        let request = try await request(found, work, choice, readAt: readAt)
-        let planned = try await store.write { try LocalPart($0, request).run() }
+        let request = try await request(found, of: links, work, choice, readAt: readAt)
+        let planned = try await planLocally(request)
         outcomes += planned.filter { !$0.needsWriting }.map(\.outcome)
         return try await outcomes + write(planned.filter(\.needsWriting), work, choice)
     }
 
     private func request(
-        _ snapshots: [Identifier<Link>: RemoteSnapshot], _ work: Work, _ choice: TriggerChoice, readAt: Instant
+        _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], _ work: Work, _ choice: TriggerChoice, readAt: Instant
     ) async throws -> PlanningRequest {
-        PlanningRequest(
+        var request = PlanningRequest(
             integration: work.integration.id, snapshots: snapshots, schema: work.schema, choice: choice, readAt: readAt, now: clock.now,
             ownerID: work.connection.ownerID)
+        request.serviceTime = work.client.serviceTime.map { Instant($0) }
+        request.generations = Dictionary(links.map { ($0.id, $0.dirty) }, uniquingKeysWith: { first, _ in first })
+        request.fates = try await AttemptFates(store: store).fates(of: snapshots, work)
+        return request
     }
 
     /// Reads the work items of some links, and settles what became of those that are not there or no longer belong here.
-    private func snapshots(_ links: [Link], _ work: Work) async throws -> [Identifier<Link>: RemoteSnapshot] {
+    /// - Parameter isExact: asks each work item by itself, which tells the formats of its texts.
+    private func snapshots(_ links: [Link], _ work: Work, isExact: Bool = false) async throws -> [Identifier<Link>: RemoteSnapshot] {
         var byID: [Int64: RemoteSnapshot] = [:]
-        for item in try await reading({ try await work.client.workItems(links.compactMap(\.workItem)) }) {
-            byID[item.id] = RemoteSnapshot(item)
+        if !isExact {
+            for item in try await reading({ try await work.client.workItems(links.compactMap(\.workItem)) }) {
+                byID[item.id] = RemoteSnapshot(item)
+            }
         }
         let projectName = try await currentName(of: work.integration, seen: byID.values.first?.project, by: work.client)
         let kinds = try await store.read { transaction in
@@ -129,21 +136,31 @@ struct Reconciler: Sendable {
             var snapshot = byID[id]
             if snapshot == nil { snapshot = try await states.resolveMissing(link, work.integration, by: work.client) }
             guard let snapshot else { continue }
-            guard snapshot.revision >= link.seenRevision else {
+            guard !link.knowsNewer(than: snapshot) else {
                 // A replica that lags behind: nothing is planned from it (A14).
                 try await remotePart.postpone(
                     link.id,
                     LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again."),
-                    after: .seconds(2))
+                    after: nil)
                 continue
             }
             guard
                 try await states.checkScope(
                     link, snapshot, projectName: projectName, mapping: work.mapping.mapping, kind: kinds[link.item])
             else { continue }
-            found[link.id] = snapshot
+            found[link.id] = try await tellingFormats(snapshot, link, work)
         }
         return found
+    }
+
+    /// A snapshot of which the formats of all mapped texts are known, asked for once more where a list did not tell.
+    private func tellingFormats(_ given: RemoteSnapshot, _ link: Link, _ work: Work) async throws -> RemoteSnapshot? {
+        guard let entity = work.mapping.mapping.entity(forWorkItemType: given.type), let type = work.schema[given.type] else {
+            return given
+        }
+        var snapshot = given
+        if snapshot.completeFormats(for: link, MappedFields(entity, type)) { return snapshot }
+        return try await states.resolveMissing(link, work.integration, by: work.client)
     }
 
     /// A project may be renamed; its id stays.
@@ -200,6 +217,12 @@ struct Reconciler: Sendable {
         var isSingle = false
         var staleRounds = 0
         var staleRevision: Int64?
+        if let attempt = first.attempt, first.needsFormats {
+            // Nothing is written over a text whose format a list of work items did not tell (A22).
+            try await store.write { try $0.forget(attempt.id) }
+            guard let next = try await planAgain(first, work, choice, refused: [], isSingle: false), next.needsWriting else { return total }
+            planned = next
+        }
         while true {
             switch try await remotePart.write(planned, by: work.client) {
             case .written(let outcome):
@@ -241,13 +264,40 @@ struct Reconciler: Sendable {
     ) async throws -> PlannedLink? {
         let readAt = clock.now
         guard let link = try await store.read({ try $0.link(planned.link.id) }) else { return nil }
-        let found = try await snapshots([link], work)
+        let found = try await snapshots([link], work, isExact: true)
         guard !found.isEmpty else { return nil }
-        var request = try await request(found, work, choice, readAt: readAt)
+        var request = try await request(found, of: [link], work, choice, readAt: readAt)
         request.refused = refused
         request.isSingle = isSingle
-        let fixed = request
-        return try await store.write { try LocalPart($0, fixed).run().first }
+        return try await planLocally(request).first
+    }
+
+    /// The local part of many links in one transaction; one by one when something about one of them is odd, so that it holds up no other.
+    private func planLocally(_ request: PlanningRequest) async throws -> [PlannedLink] {
+        do {
+            return try await store.write { try LocalPart($0, request).run() }
+        } catch let problem as StoreError {
+            return try await planOneByOne(request, LinkProblem(message: problem.message, remedy: problem.remedy))
+        } catch let problem as ItemRuleViolation {
+            let remedy = "Change the value in Azure DevOps or the mapping, then press Read."
+            return try await planOneByOne(request, LinkProblem(message: problem.message, remedy: remedy))
+        }
+    }
+
+    private func planOneByOne(_ request: PlanningRequest, _ problem: LinkProblem) async throws -> [PlannedLink] {
+        guard request.snapshots.count > 1 else {
+            for (id, generation) in request.generations where request.snapshots[id] != nil {
+                try await remotePart.block(id, problem, generation: generation)
+            }
+            return []
+        }
+        var planned: [PlannedLink] = []
+        for (id, snapshot) in request.snapshots.sorted(by: { $0.key < $1.key }) {
+            var one = request
+            one.snapshots = [id: snapshot]
+            planned += try await planLocally(one)
+        }
+        return planned
     }
 }
 

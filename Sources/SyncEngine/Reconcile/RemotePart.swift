@@ -25,7 +25,7 @@ struct RemotePart: Sendable {
 
     func write(_ planned: PlannedLink, by client: AzureDevOpsClient) async throws -> WriteResult {
         guard let attempt = planned.attempt else { return .written(planned.outcome) }
-        let fenced = client.fenced { await mayStillSend(attempt, planned) }
+        let fenced = client.fenced { await mayStillSend(attempt, planned, by: client) }
         let answer = await Result(calling: { () async throws(AzureDevOpsError) in
             try await fenced.update(planned.snapshot.id, patch(for: planned))
         })
@@ -37,20 +37,24 @@ struct RemotePart: Sendable {
 
     /// The fence (A30): after a pause, a removal or another credential nothing that was planned before goes out. A write that had to wait
     /// for its turn is on the wire from now on, not from when it was planned.
-    private func mayStillSend(_ attempt: Attempt, _ planned: PlannedLink) async -> Bool {
+    private func mayStillSend(_ attempt: Attempt, _ planned: PlannedLink, by client: AzureDevOpsClient) async -> Bool {
         let isCurrent = try? await store.read { transaction in
             guard let link = try transaction.link(planned.link.id), link.state.isLive else { return false }
             return try transaction.integration(link.integration)?.epoch == planned.epoch
         }
         guard isCurrent == true else { return false }
-        return await isRenewed(attempt)
+        return await isRenewed(attempt, by: client)
     }
 
     /// Moves the deadline of a write that has waited. `false` when it cannot be stored: then nothing may be sent.
-    func isRenewed(_ attempt: Attempt) async -> Bool {
+    func isRenewed(_ attempt: Attempt, by client: AzureDevOpsClient) async -> Bool {
         let now = clock.now
         guard now > attempt.sentAt.adding(.seconds(1)) else { return true }
-        return (try? await store.write { try $0.renew(attempt.id, at: now, deadline: now.adding(PlanningRequest.deadline)) }) != nil
+        let serviceTime = client.serviceTime.map { Instant($0) }
+        return
+            (try? await store.write {
+                try $0.renew(attempt.id, at: now, serviceTime: serviceTime, deadline: now.adding(PlanningRequest.deadline))
+            }) != nil
     }
 
     /// All fields of a link travel together, guarded by the revision that they were planned from (A15, A17).
@@ -85,6 +89,11 @@ struct RemotePart: Sendable {
                 try transaction.markUnknown(attempt.id)
                 return outcome
             }
+            guard returned.revision >= link.seenRevision else {
+                // Another process has read on while this answer was on its way, and knows what it says (A14).
+                try transaction.forget(attempt.id)
+                return outcome
+            }
             for (key, push) in planned.pushes {
                 let value = returned.value(of: key, in: planned.context)
                 var field = link.fields[key] ?? LinkField()
@@ -92,6 +101,7 @@ struct RemotePart: Sendable {
                 field.remote = value
                 field.obstacle = nil
                 field.isInConflict = false
+                field.settlement = nil
                 field.syncedAt = now
                 link.fields[key] = field
                 if push.overwritesEdit, let overwritten = push.overwritten {

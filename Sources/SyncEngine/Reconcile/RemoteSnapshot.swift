@@ -12,7 +12,10 @@ public struct RemoteSnapshot: Hashable, Sendable {
     public var title: String
     public var state: String
     public var fields: [String: JSONValue]
+    /// Long texts that are known to be Markdown.
     public var formats: [String: RichText.Format]
+    /// Whether every other long text is HTML for certain.
+    public var tellsFormats: Bool
     public var parent: Int64?
     /// The position of the parent among the relations, for removing it.
     public var parentRelation: Int?
@@ -24,7 +27,8 @@ public struct RemoteSnapshot: Hashable, Sendable {
 
     public init(
         id: Int64, revision: Int64, type: String, project: String, title: String, state: String, fields: [String: JSONValue],
-        formats: [String: RichText.Format], parent: Int64?, parentRelation: Int?, hyperlinks: [String], changedAt: Instant?,
+        formats: [String: RichText.Format], tellsFormats: Bool = true, parent: Int64?, parentRelation: Int?, hyperlinks: [String],
+        changedAt: Instant?,
         changedBy: RemoteIdentity?, createdBy: RemoteIdentity?, webURL: String?
     ) {
         self.id = id
@@ -35,6 +39,7 @@ public struct RemoteSnapshot: Hashable, Sendable {
         self.state = state
         self.fields = fields
         self.formats = formats
+        self.tellsFormats = tellsFormats
         self.parent = parent
         self.parentRelation = parentRelation
         self.hyperlinks = hyperlinks
@@ -46,6 +51,14 @@ public struct RemoteSnapshot: Hashable, Sendable {
 }
 
 extension Link {
+    /// Readings that lag behind in a row, after which what was heard is taken for a mistake: some five minutes.
+    private static let patience = 8
+
+    /// Whether a reading is older than what was planned from already, or than what a hook or a feed has told of (A14, A25).
+    func knowsNewer(than snapshot: RemoteSnapshot) -> Bool {
+        snapshot.revision < seenRevision || (snapshot.revision < heardRevision && failures < Self.patience)
+    }
+
     /// Notes what a reading or an answer showed of the work item. Whatever stood in the way of the whole link is over.
     mutating func note(_ snapshot: RemoteSnapshot) {
         workItemType = snapshot.type

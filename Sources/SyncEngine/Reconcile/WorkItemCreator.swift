@@ -36,7 +36,8 @@ struct WorkItemCreator: Sendable {
             })
             switch answer {
             case .success(let created):
-                return try await bind(link, attempt, RemoteSnapshot(created), trigger, left: left, epoch: epoch)
+                let snapshot = RemoteSnapshot(created)
+                return try await bind(link, attempt, snapshot, as: snapshot, trigger, left: left, epoch: epoch)
             case .failure(let error):
                 guard let named = try await failed(error, link, attempt, draft) else {
                     let fresh = try await store.read { try $0.link(link.id) }
@@ -148,14 +149,17 @@ struct WorkItemCreator: Sendable {
             try transaction.integration(integration)?.epoch == epoch && transaction.attempt(attempt.id) != nil
         }
         guard isCurrent == true else { return false }
-        return await reconciler.remotePart.isRenewed(attempt)
+        return await reconciler.remotePart.isRenewed(attempt, by: work.client)
     }
 
     /// P4: the work item is known.
-    /// - Parameter epoch: that of the sending; `nil` when the work item was found by reading, which binds under any.
+    /// - Parameters:
+    ///   - present: the work item as it is.
+    ///   - created: as Azure DevOps has made it of what we sent; somebody may have changed it since.
+    ///   - epoch: that of the sending; `nil` when the work item was found by reading, which binds under any.
     private func bind(
-        _ link: Link, _ attempt: Attempt, _ created: RemoteSnapshot, _ trigger: Trigger, left: Set<FieldKey>, epoch: Int64? = nil,
-        detail: String? = nil
+        _ link: Link, _ attempt: Attempt, _ present: RemoteSnapshot, as created: RemoteSnapshot, _ trigger: Trigger, left: Set<FieldKey>,
+        epoch: Int64? = nil, detail: String? = nil
     ) async throws -> LinkOutcome {
         let now = clock.now
         let work = work
@@ -164,23 +168,33 @@ struct WorkItemCreator: Sendable {
             let batch = try transaction.reconcileBatch([link], of: work.integration.id)
             guard link.workItem == nil, epoch == nil || epoch == batch.integration.epoch, link.state == .creating else {
                 // Paused, unlinked or bound meanwhile: the marker tells the rest to whoever looks next.
-                if link.workItem == nil { try transaction.markUnknown(attempt.id) }
+                if link.workItem == nil {
+                    try transaction.markUnknown(attempt.id)
+                } else {
+                    try transaction.forget(attempt.id)
+                    if link.workItem != present.id { try transaction.note(duplicate: present.id, of: link, at: now) }
+                }
                 return LinkOutcome(link: link.id, item: link.item, workItem: link.workItem)
             }
             link.workItem = created.id
             link.state = .active
-            link.note(created)
+            link.heardRevision = try transaction.heardRevision(of: created.id, in: link.integration)
+            link.note(present)
             link.syncedAt = now
             link.writtenAt = now
             if let item = try transaction.item(link.item), let context = batch.context(for: item.kind, schema: work.schema) {
                 for (key, pair) in attempt.pairs {
                     let value = created.value(of: key, in: context)
-                    link.fields[key] = LinkField(agreed: AgreedPair(local: pair.local, remote: value), remote: value)
+                    link.fields[key] = LinkField(
+                        agreed: AgreedPair(local: pair.local, remote: value), remote: present.value(of: key, in: context),
+                        target: context.rules[key]?.mapping.azureDevOpsField)
                     link.fields[key]?.syncedAt = now
                 }
                 for key in left {
                     let value = created.value(of: key, in: context)
-                    link.fields[key] = LinkField(agreed: AgreedPair(local: nil, remote: value), remote: value)
+                    link.fields[key] = LinkField(
+                        agreed: AgreedPair(local: nil, remote: value), remote: value,
+                        target: context.rules[key]?.mapping.azureDevOpsField)
                 }
             }
             // One more look settles what was left out and what the project's rules have added.
@@ -213,30 +227,48 @@ struct WorkItemCreator: Sendable {
             try await reconciler.remotePart.postpone(link.id, problem, after: wait)
             return LinkOutcome(link: link.id, item: link.item, problem: problem)
         }
-        let found = try await marked(link, since: attempt.sentAt.adding(.seconds(-600)))
+        let found = try await marked(link, within: Self.days(since: attempt.sentAt, clock.now))
         guard let first = found.first else {
             try await store.write { try $0.forget(attempt.id) }
             return nil
         }
-        let others = found.dropFirst().map { "#\($0.id)" }.joined(separator: ", ")
-        return try await bind(
-            link, attempt, first, trigger, left: [],
-            detail: others.isEmpty
-                ? "Found by its marker after a lost answer." : "Found by its marker; \(others) carry the same marker: check them.")
+        let outcome = try await bind(
+            link, attempt, first, as: try await asCreated(first), trigger, left: [], detail: "Found by its marker after a lost answer.")
+        let review = CandidateReview(store: store, clock: clock, connection: work.connection, publicURL: reconciler.publicURL)
+        let (others, now) = (found.dropFirst(), clock.now)
+        if !others.isEmpty {
+            try await store.write { transaction in for other in others { try review.compare(other, transaction, at: now) } }
+        }
+        return outcome
+    }
+
+    /// A work item as its first revision left it, which is ours.
+    private func asCreated(_ present: RemoteSnapshot) async throws -> RemoteSnapshot {
+        guard present.revision > 1 else { return present }
+        return RemoteSnapshot(try await reading { try await work.client.revision(1, of: present.id) })
     }
 
     /// Work items that carry the marker of a link, the lowest id first.
-    private func marked(_ link: Link, since: Instant) async throws -> [RemoteSnapshot] {
-        let wiql = """
-            SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = \(quotedForWIQL(work.integration.projectName)) \
-            AND [System.HyperLinkCount] > 0 AND [System.CreatedDate] >= '\(since)' ORDER BY [System.Id]
-            """
-        let ids = try await reading { try await work.client.query(wiql, project: work.integration.projectID, timePrecision: true) }
+    /// - Parameter days: how many, by the service's own calendar: our clock may be wrong.
+    private func marked(_ link: Link, within days: Int64) async throws -> [RemoteSnapshot] {
+        let condition = "[System.HyperLinkCount] > 0 AND [System.CreatedDate] >= @Today - \(days)"
+        // Whoever's token it was made with; and what we have made, wherever it was moved to.
+        let scopes = [("[System.TeamProject] = @project", work.integration.projectID), ("[System.CreatedBy] = @Me", nil)]
+        var ids: Set<Int64> = []
+        for (scope, project) in scopes {
+            let wiql = "SELECT [System.Id] FROM WorkItems WHERE \(scope) AND \(condition) ORDER BY [System.Id]"
+            ids.formUnion(try await reading { try await work.client.query(wiql, project: project, timePrecision: true) })
+        }
         var found: [RemoteSnapshot] = []
-        for chunk in ids.chunks(of: AzureDevOpsClient.largestBatch) {
+        for chunk in ids.sorted().chunks(of: AzureDevOpsClient.largestBatch) {
             found += try await reading { try await work.client.workItems(chunk) }.map { RemoteSnapshot($0) }
         }
-        return found.filter { $0.hyperlinks.contains { $0.hasSuffix("/l/\(link.marker)") } }.sorted { $0.id < $1.id }
+        return found.filter { $0.markers(of: reconciler.publicURL).contains(link.marker) }.sorted { $0.id < $1.id }
+    }
+
+    /// The days since a moment, and two more for what clocks and time zones may differ.
+    private static func days(since moment: Instant, _ now: Instant) -> Int64 {
+        max(0, now.duration(since: moment).milliseconds / 86_400_000) + 2
     }
 
     private func give(up link: Link, _ problem: LinkProblem) async throws -> LinkOutcome {

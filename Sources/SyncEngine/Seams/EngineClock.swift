@@ -13,8 +13,12 @@ public struct SystemClock: EngineClock {
 
     public init() {}
 
-    public var now: Instant { Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000)) }
+    public var now: Instant { Instant(Date()) }
     public var elapsed: Duration { steady.elapsed }
 
     public func sleep(for duration: Duration) async throws { try await steady.sleep(for: duration) }
+}
+
+extension Instant {
+    init(_ date: Date) { self.init(milliseconds: Int64(date.timeIntervalSince1970 * 1_000)) }
 }

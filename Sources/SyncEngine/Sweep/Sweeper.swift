@@ -9,24 +9,93 @@ struct Sweeper: Sendable {
     let store: Store
     let connections: Connections
     let clock: any EngineClock
+    let publicURL: String
 
-    /// Feeds may lag behind: every hour one pass begins this long before the last.
-    static let overlap = Duration.seconds(900)
+    /// Feeds may lag behind: every hour one pass reads again what the last such pass had found new.
     static let overlapInterval = Duration.seconds(3_600)
+    /// Without a place in the feed, reading begins this long before the feed was last read, by Azure DevOps' own clock.
+    private static let overlap = Duration.seconds(900)
+    /// The same where that clock is not known: ours may be wrong.
+    private static let clockDoubt = Duration.seconds(86_400)
     static let auditInterval = Duration.seconds(7 * 86_400)
 
     /// How long until the next sweep: seldom while hooks work, often while they do not.
     static func interval(while hooks: Integration.HookState) -> Duration { hooks == .active ? .seconds(900) : .seconds(60) }
 
     /// Reads both feeds to their end.
-    /// - Parameter withOverlap: begins before the last pass instead of at the stored place.
+    /// - Parameter withOverlap: begins at the place of the last pass that overlapped, instead of at the last place.
     func sweep(_ id: Identifier<Integration>, withOverlap: Bool) async throws {
         let connection = try await connections.connection(to: id, priority: .sweep)
+        for feed in Feed.allCases {
+            do {
+                try await read(feed, connection, withOverlap: withOverlap)
+            } catch is PlaceRefused where connection.integration[keyPath: feed.token] != nil {
+                // Places expire: without one, reading begins at a time.
+                let forgotten = try await store.write { transaction in
+                    try transaction.change(id) {
+                        $0[keyPath: feed.token] = nil
+                        $0[keyPath: feed.overlapToken] = nil
+                    }
+                }
+                var fresh = connection
+                fresh.integration = forgotten
+                try await read(feed, fresh, withOverlap: false)
+            }
+        }
+        try await CandidateReview(store: store, clock: clock, connection: connection, publicURL: publicURL).review()
+        try await conclude(id)
+    }
+
+    private func read(_ feed: Feed, _ connection: Connection, withOverlap: Bool) async throws {
         let integration = connection.integration
-        let from = (integration.lastSweepAt ?? clock.now).adding(Duration.seconds(-Sweeper.overlap.components.seconds)).description
-        try await sweepRevisions(
-            integration, connection.client, start: start(withOverlap ? nil : integration.revisionsToken, from))
-        try await sweepLinks(integration, connection.client, start: start(withOverlap ? nil : integration.linksToken, from))
+        let place = integration[keyPath: feed.token]
+        var next = start(withOverlap ? integration[keyPath: feed.overlapToken] ?? place : place, integration)
+        var startedAt: Instant?
+        while true {
+            let page = try await page(of: feed, since: next, integration, connection.client)
+            startedAt = startedAt ?? page.answeredAt
+            let (now, feedTime) = (clock.now, startedAt)
+            try await store.write { transaction in
+                for hint in page.hints {
+                    try transaction.markDirty(
+                        workItem: hint.workItem, in: integration.id, revision: hint.revision, isCandidate: hint.isCandidate,
+                        priority: .sweep, cause: .sweep, at: now)
+                }
+                _ = try transaction.change(integration.id) {
+                    $0[keyPath: feed.token] = page.token ?? $0[keyPath: feed.token]
+                    guard page.isLast else { return }
+                    if withOverlap { $0[keyPath: feed.overlapToken] = place }
+                    if feed == .revisions { $0.feedTime = feedTime ?? $0.feedTime }
+                }
+            }
+            guard !page.isLast, let token = page.token else { return }
+            next = .token(token)
+            try Task.checkCancellation()
+        }
+    }
+
+    private func page(
+        of feed: Feed, since start: AzureDevOpsClient.FeedStart, _ integration: Integration, _ client: AzureDevOpsClient
+    ) async throws -> Feed.Page {
+        do throws(AzureDevOpsError) {
+            return try await feed.page(since: start, project: integration.projectID, by: client)
+        } catch {
+            let failure = RemoteFailure(error)
+            if case .refused = failure, case .token = start { throw PlaceRefused() }
+            throw LaneStop(reading: failure)
+        }
+    }
+
+    /// Azure DevOps does not accept the place from which the feed was to be read on.
+    private struct PlaceRefused: Error {}
+
+    private func start(_ token: String?, _ integration: Integration) -> AzureDevOpsClient.FeedStart {
+        if let token { return .token(token) }
+        let time = integration.feedTime.map { $0.adding(.zero - Self.overlap) } ?? clock.now.adding(.zero - Self.clockDoubt)
+        return .time(time.description)
+    }
+
+    private func conclude(_ id: Identifier<Integration>) async throws {
         let now = clock.now
         try await store.write { transaction in
             _ = try transaction.change(id) { integration in
@@ -34,62 +103,17 @@ struct Sweeper: Sendable {
                 integration.needsSweep = false
             }
             try transaction.forgetEvents(before: now.adding(.seconds(-7 * 86_400)))
-            try auditIfDue(integration, transaction, at: now)
+            try transaction.forgetStrangers(of: id, before: now.adding(.zero - Self.overlapInterval))
+            try startAuditIfDue(id, transaction, at: now)
         }
     }
 
-    private func start(_ token: String?, _ time: String) -> AzureDevOpsClient.FeedStart { token.map { .token($0) } ?? .time(time) }
-
-    private func sweepRevisions(
-        _ integration: Integration, _ client: AzureDevOpsClient, start: AzureDevOpsClient.FeedStart
-    ) async throws {
-        var next = start
-        while true {
-            let page = try await reading { () async throws(AzureDevOpsError) in
-                try await client.revisions(since: next, project: integration.projectID)
-            }
-            let now = clock.now
-            try await store.write { transaction in
-                for entry in page.entries {
-                    try transaction.markDirty(
-                        workItem: entry.id, in: integration.id, revision: entry.revision, priority: .sweep, cause: .sweep, at: now)
-                }
-                _ = try transaction.change(integration.id) { $0.revisionsToken = page.continuationToken ?? $0.revisionsToken }
-            }
-            guard !page.isLast, let token = page.continuationToken else { return }
-            next = .token(token)
-            try Task.checkCancellation()
-        }
-    }
-
-    private func sweepLinks(_ integration: Integration, _ client: AzureDevOpsClient, start: AzureDevOpsClient.FeedStart) async throws {
-        var next = start
-        while true {
-            let page = try await reading { () async throws(AzureDevOpsError) in
-                try await client.links(since: next, project: integration.projectID)
-            }
-            let now = clock.now
-            try await store.write { transaction in
-                for entry in page.entries where entry.kind.hasPrefix("System.LinkTypes.Hierarchy") {
-                    // Only the lower end has a parent to look at.
-                    try transaction.markDirty(
-                        workItem: entry.target, in: integration.id, revision: nil, priority: .sweep, cause: .sweep, at: now)
-                }
-                _ = try transaction.change(integration.id) { $0.linksToken = page.continuationToken ?? $0.linksToken }
-            }
-            guard !page.isLast, let token = page.continuationToken else { return }
-            next = .token(token)
-            try Task.checkCancellation()
-        }
-    }
-
-    /// Once a week every link is looked at, whatever the feeds say.
-    private func auditIfDue(_ integration: Integration, _ transaction: StoreTransaction, at now: Instant) throws {
-        let name = "audit.\(integration.id)"
-        let last = try transaction.setting(name).flatMap { Int64($0) }.map { Instant(milliseconds: $0) }
-        if let last, last.adding(Self.auditInterval) > now { return }
-        try transaction.set(name, to: String(now.milliseconds))
-        guard last != nil else { return }
-        try transaction.markAllDirty(in: integration.id, priority: .sweep, cause: .sweep, at: now)
+    /// Once a week everything is compared, whatever the feeds say, and what does not agree is brought into step.
+    private func startAuditIfDue(_ id: Identifier<Integration>, _ transaction: StoreTransaction, at now: Instant) throws {
+        let last = try transaction.lastAudit(of: id)
+        // A portfolio that has just been connected has just been read.
+        guard let last else { return try transaction.noteFirstAudit(of: id, at: now) }
+        guard last.state == .finished, last.startedAt.adding(Self.auditInterval) <= now else { return }
+        try transaction.startAudit(of: id, heals: true, by: "Kiplot", at: now)
     }
 }

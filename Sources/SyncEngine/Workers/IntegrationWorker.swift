@@ -12,6 +12,7 @@ struct IntegrationWorker: Sendable {
     let sweeper: Sweeper
     let hooks: HookSetup
     let runs: RunWorker
+    let auditor: Auditor
     let health: Health
     let clock: any EngineClock
     let random: any EngineRandom
@@ -19,7 +20,7 @@ struct IntegrationWorker: Sendable {
 
     private static let batch = 200
     /// Nobody waits longer than this without looking, whatever the bells say: other processes ring none of ours.
-    private static let longestWait = Duration.seconds(30)
+    private static let longestWait = Duration.seconds(60)
 
     func run() async {
         let lanes = Lanes()
@@ -89,6 +90,7 @@ struct IntegrationWorker: Sendable {
                 case .background: try await drain(.sweep ... .bulk)
                 case .sweep: try await sweep(&passes)
                 case .runs: try await workOnRuns()
+                case .audit: try await workOnAudit()
                 }
                 if failures > 0 { try await health.noteSuccess(of: id) }
                 failures = 0
@@ -145,6 +147,11 @@ struct IntegrationWorker: Sendable {
     private func workOnRuns() async throws {
         guard let run = try await store.read({ try $0.runningRuns() }).first(where: { $0.integration == id }) else { return }
         try await runs.work(on: run)
+    }
+
+    private func workOnAudit() async throws {
+        guard let audit = try await store.read({ try $0.runningAudit(of: id) }) else { return }
+        try await auditor.work(on: audit)
     }
 }
 

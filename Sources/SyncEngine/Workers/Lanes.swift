@@ -10,6 +10,7 @@ enum Lane: CaseIterable {
     case background
     case sweep
     case runs
+    case audit
 
     /// When there is something to do; `nil` when there is nothing.
     func dueAt(in outlook: WorkOutlook, now: Instant) -> Instant? {
@@ -19,6 +20,7 @@ enum Lane: CaseIterable {
         case .sweep:
             outlook.needsSweep ? now : outlook.lastSweepAt?.adding(Sweeper.interval(while: outlook.hookState)) ?? now
         case .runs: outlook.hasRunningRun ? now : nil
+        case .audit: outlook.hasRunningAudit ? now : nil
         }
     }
 }

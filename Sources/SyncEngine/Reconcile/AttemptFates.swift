@@ -1,0 +1,127 @@
+import AzureDevOps
+import FieldSync
+import Portfolio
+import Store
+
+/// What reading has shown of a write whose answer was lost.
+enum AttemptFate: Hashable, Sendable {
+    /// It has landed; the pairs hold what Azure DevOps has made of our values.
+    case landed([FieldKey: AgreedPair])
+    /// Another revision stands where it would have: it has not landed and cannot any more.
+    case refuted
+}
+
+/// Finds out what became of unheard writes (`sync-protocol.md` 2.6, A28).
+///
+/// A write lands on the revision that it expects, or never: so the next revision tells, whatever has happened since and whatever Azure
+/// DevOps has made of our values.
+struct AttemptFates: Sendable {
+    let store: Store
+
+    func fates(
+        of found: [Identifier<Link>: RemoteSnapshot], _ work: Reconciler.Work
+    ) async throws -> [Identifier<Attempt>: AttemptFate] {
+        guard let owner = work.connection.ownerID else { return [:] }
+        let ids = found.keys.sorted()
+        let open = try await store.read { try $0.attempts(of: ids) }
+        var fates: [Identifier<Attempt>: AttemptFate] = [:]
+        for id in ids {
+            guard let snapshot = found[id], let type = work.schema[snapshot.type],
+                let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type)
+            else { continue }
+            let fields = MappedFields(entity, type)
+            let writes = Dictionary(grouping: (open[id] ?? []).filter { $0.kind == .patch }) { $0.expectedRevision ?? 0 }
+            for (expected, attempts) in writes.sorted(by: { $0.key < $1.key }) where expected < snapshot.revision {
+                guard let next = try await revision(expected + 1, of: snapshot, work.client) else { continue }
+                let judged = attempts.compactMap { Judgement($0, next, fields) }
+                let candidates = next.changedBy?.id == owner ? judged.filter(\.isPossible) : []
+                // What several have written alike, any of them has.
+                let isTold = candidates.allSatisfy { $0.attempt.pairs == candidates[0].attempt.pairs }
+                let winner = candidates.last { $0.isExact } ?? (isTold ? candidates.last : nil)
+                // Which of several it was cannot be told when a rule has changed what was written: the values alone have to.
+                if winner == nil, !candidates.isEmpty { continue }
+                for one in judged { fates[one.attempt.id] = one.attempt.id == winner?.attempt.id ? .landed(one.pairs) : .refuted }
+            }
+        }
+        return fates
+    }
+
+    private func revision(_ number: Int64, of snapshot: RemoteSnapshot, _ client: AzureDevOpsClient) async throws -> RemoteSnapshot? {
+        if snapshot.revision == number { return snapshot }
+        let answer = await Result(calling: { () async throws(AzureDevOpsError) in try await client.revision(number, of: snapshot.id) })
+        switch answer {
+        case .success(let item): return RemoteSnapshot(item)
+        // History that cannot be read tells nothing: then the values alone have to.
+        case .failure(.workItemMissing), .failure(.notFound): return nil
+        case .failure(let error): throw LaneStop(reading: RemoteFailure(error))
+        }
+    }
+}
+
+/// How a revision looks like what a write would have made.
+private struct Judgement: Sendable {
+    let attempt: Attempt
+    /// What was written, with what the revision holds.
+    var pairs: [FieldKey: AgreedPair] = [:]
+    /// Every field holds what was written.
+    var isExact = true
+    /// Nothing speaks against it. A rule may have changed our values on the way in; but another tool that writes under the same name would
+    /// have left some of our fields as they stood, or come at another time.
+    var isPossible: Bool
+
+    /// How long after its sending a request may reach the service: the client gives up before, but what is on the wire may be slow.
+    private static let longestWay = Duration.seconds(100)
+
+    /// - Returns: `nil` for a write of nothing that makes a revision.
+    init?(_ attempt: Attempt, _ revision: RemoteSnapshot, _ fields: MappedFields) {
+        self.attempt = attempt
+        isPossible = true
+        for (key, pair) in attempt.pairs {
+            guard let field = fields[key] else { continue }
+            let value = revision.value(of: field, like: pair.remote)
+            pairs[key] = AgreedPair(local: pair.local, remote: value)
+            guard value != pair.remote else { continue }
+            isExact = false
+            if value == attempt.before[key] { isPossible = false }
+        }
+        guard !pairs.isEmpty else { return nil }
+        if !isExact, let sentAt = attempt.serviceTime, let changedAt = revision.changedAt {
+            // The clock of the service tells whole seconds.
+            isPossible = isPossible && changedAt >= sentAt.adding(.seconds(-2)) && changedAt <= sentAt.adding(Self.longestWay)
+        }
+    }
+}
+
+/// The fields of a work item type that a mapping covers, as far as reading them goes. The parent is none.
+struct MappedFields: Sendable {
+    struct Field: Sendable {
+        var name: String
+        var type: RemoteFieldType
+    }
+
+    private let fields: [FieldKey: Field]
+
+    init(_ entity: EntityMapping, _ type: WorkItemTypeSchema) {
+        fields = Dictionary(
+            entity.enabledFields.compactMap { mapping in
+                type[mapping.azureDevOpsField].map { (mapping.field, Field(name: mapping.azureDevOpsField, type: $0.type)) }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    subscript(key: FieldKey) -> Field? { fields[key] }
+
+    /// The long texts, in the order of their keys.
+    var texts: [(key: FieldKey, name: String)] {
+        fields.filter { $0.value.type == .html }.map { ($0.key, $0.value.name) }.sorted { $0.key < $1.key }
+    }
+}
+
+extension RemoteSnapshot {
+    /// The canonical value of a field.
+    /// - Parameter other: gives the format of a long text where this reading does not tell.
+    func value(of field: MappedFields.Field, like other: RemoteValue?) -> RemoteValue? {
+        var format = formats[field.name] ?? .html
+        if !tellsFormats, case .richText(let text)? = other { format = text.format }
+        return CanonicalForm.remoteValue(of: fields[field.name], type: field.type, format: format)
+    }
+}
