@@ -14,6 +14,10 @@ enum OpenAPI {
                 "get": operation("Read an item", path: "id"), "patch": operation("Change fields of an item", path: "id"),
             ],
             "/api/v1/integrations": ["get": operation("List project integrations and their health")],
+            "/api/v1/integrations/{id}/agreement": [
+                "get": operation("How much agrees with Azure DevOps, and what does not", path: "id"),
+                "post": operation("Compare everything; with heal=true bring into step what differs", query: ["heal"], path: "id"),
+            ],
             "/api/v1/runs": ["post": operation("Start a bulk sync")],
             "/api/v1/runs/{id}": ["get": operation("Watch a bulk sync", path: "id")],
         ],

@@ -13,8 +13,9 @@ enum AttentionPages {
     @Sendable
     private static func attention(_ visit: Visit) async throws -> Reply {
         typealias Row = (item: Item, link: Link?)
-        let (conflicts, troubled, instances, workspace) = try await visit.store.read {
-            transaction -> ([(conflict: Conflict, item: Item?)], [Row], [Instance], Workspace) in
+        typealias Second = (duplicate: Duplicate, item: Item?)
+        let (conflicts, troubled, duplicates, instances, workspace) = try await visit.store.read {
+            transaction -> ([(conflict: Conflict, item: Item?)], [Row], [Second], [Instance], Workspace) in
             let conflicts = try transaction.openConflicts(limit: 200).map { ($0, try transaction.item($0.item)) }
             var troubled: [Row] = []
             for kind in ItemKind.allCases {
@@ -25,7 +26,8 @@ enum AttentionPages {
                 }
             }
             return (
-                conflicts, troubled, try transaction.instances().filter { $0.health == .credentialRejected || $0.health == .unreachable },
+                conflicts, troubled, try transaction.duplicates().map { ($0, try transaction.item($0.item)) },
+                try transaction.instances().filter { $0.health == .credentialRejected || $0.health == .unreachable },
                 try transaction.workspace()
             )
         }
@@ -42,6 +44,23 @@ enum AttentionPages {
                                 a(.href("/items/\(row.conflict.item)#azure-devops")) { row.item.map { "\($0.key) \($0.name)" } ?? "item" }
                                 ": \(workspace.catalogue[row.conflict.field]?.label ?? row.conflict.field.name), "
                                 "“\(workspace.words(row.conflict.local, limit: 60))” or “\(row.conflict.remote?.shortText.prefix(60) ?? "")”"
+                            }
+                        }
+                    }
+                }
+                if !duplicates.isEmpty {
+                    section(.class("card")) {
+                        h2 { "Second work items" }
+                        p(.class("muted")) {
+                            "Made for an item that has one already, when an answer of Azure DevOps was lost. Nothing is deleted by itself."
+                        }
+                        ul(.class("plain")) {
+                            for row in duplicates {
+                                li {
+                                    a(.href("/items/\(row.duplicate.item)")) { row.item.map { "\($0.key) \($0.name)" } ?? "item" }
+                                    ": #\(row.duplicate.linked ?? 0) is linked, #\(row.duplicate.workItem) carries the same marker. "
+                                    "Delete the one that is not wanted in Azure DevOps; the next comparison takes it off this list."
+                                }
                             }
                         }
                     }

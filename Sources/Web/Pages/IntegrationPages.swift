@@ -178,6 +178,7 @@ enum IntegrationPages {
         var runs: [Run]
         var activity: ActivityList
         var sets: [StoredMappingSet]
+        var audit: Audit?
     }
 
     private static func view(_ id: Identifier<Integration>, _ visit: Visit) async throws -> View {
@@ -188,7 +189,8 @@ enum IntegrationPages {
                 mapping: try transaction.mappingSet(integration.mappingSet),
                 others: try transaction.integrations(using: integration.mappingSet).filter { $0.id != id },
                 counts: try transaction.linkCounts(of: id), runs: try transaction.runs(in: id, limit: 5),
-                activity: try ActivityList(transaction.receipts(in: id, limit: 15), transaction), sets: try transaction.mappingSets())
+                activity: try ActivityList(transaction.receipts(in: id, limit: 15), transaction), sets: try transaction.mappingSets(),
+                audit: try transaction.lastAudit(of: id))
         }
     }
 
@@ -228,6 +230,7 @@ enum IntegrationPages {
                     dd { integration.lastSweepAt.map { [$0.node] } ?? [.text("not yet")] }
                 }
             }
+            agreementCard(view)
             mappingCard(visit, view, mayConfigure)
             if mayConfigure { settings(visit, view) }
             hookCard(visit, integration, hooks, mayConfigure)
@@ -235,6 +238,18 @@ enum IntegrationPages {
                 h2 { "Lately" }
                 view.activity.node
             }
+        }
+    }
+
+    private static func agreementCard(_ view: View) -> Node {
+        section(.class("card"), .id("agreement"), .data("part", "")) {
+            h2 { "Agreement" }
+            if let audit = view.audit, audit.links > 0 {
+                AgreementPages.score(audit)
+            } else {
+                p { "Not compared yet." }
+            }
+            p { a(.class("button"), .href("/integrations/\(view.integration.id)/agreement")) { "See what agrees…" } }
         }
     }
 

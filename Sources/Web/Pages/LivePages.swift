@@ -43,7 +43,7 @@ enum LivePages {
         case .items(let kind): "items:\(kind.rawValue)"
         case .configuration: "configuration"
         case .instance(let id): "instance:\(id)"
-        case .integration(let id): "integration:\(id)"
+        case .integration(let id), .activity(let id): "integration:\(id)"
         case .work(let id): "work:\(id)"
         case .run(let id): "run:\(id)"
         case .attention: "attention"

@@ -23,10 +23,11 @@ enum OperationsPages {
 
     @Sendable
     private static func metrics(_ visit: Visit) async throws -> Reply {
-        let (counts, conflicts, runs) = try await visit.store.read { transaction in
+        let (counts, conflicts, runs, audits) = try await visit.store.read { transaction in
             (
                 try transaction.integrations().map { (id: $0.id, counts: try transaction.linkCounts(of: $0.id)) },
-                try transaction.openConflicts(limit: 10_000).count, try transaction.runningRuns().count
+                try transaction.openConflicts(limit: 10_000).count, try transaction.runningRuns().count,
+                try transaction.integrations().compactMap { try transaction.lastAudit(of: $0.id) }
             )
         }
         var lines = [
@@ -39,6 +40,10 @@ enum OperationsPages {
                 let number = name == "links" ? entry.counts.total : name == "waiting" ? entry.counts.waiting : entry.counts.failed
                 lines.append("kiplot_\(name){integration=\"\(entry.id)\"} \(number)")
             }
+        }
+        lines.append("# TYPE kiplot_agreement gauge")
+        for audit in audits {
+            if let score = audit.score { lines.append("kiplot_agreement{integration=\"\(audit.integration)\"} \(score)") }
         }
         return .text(lines.joined(separator: "\n") + "\n")
     }

@@ -2,6 +2,7 @@
 enum Routes {
     static let all: [Route] =
         SignInPages.routes + ItemListPages.routes + ItemPages.routes + LinkPages.routes + BoardPages.routes + RoadmapPages.routes
-        + IntegrationPages.routes + InstancePages.routes + MappingPages.routes + BulkPages.routes + AttentionPages.routes
+        + IntegrationPages.routes + AgreementPages.routes + InstancePages.routes + MappingPages.routes + BulkPages.routes
+        + AttentionPages.routes
         + ConfigurationPages.routes + PeoplePages.routes + LivePages.routes + OperationsPages.routes + APIRoutes.routes
 }
