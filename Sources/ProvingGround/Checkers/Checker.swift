@@ -74,6 +74,60 @@ final class Case {
         return CanonicalForm.remoteValue(of: value, type: type, format: isMarkdown ? .markdown : .html)
     }
 
+    lazy var openAttempts: [Attempt] = {
+        let ids = links.map(\.id)
+        let attempts = try? play.database.readNow { try StoreTransaction($0).attempts(of: ids) }
+        return (attempts ?? [:]).values.flatMap { $0 }
+    }()
+
+    /// Revisions that our own calls have made, by work item. The author does not tell: another tool may write under our name.
+    lazy var ourRevisions: [Int64: Set<Int64>] = {
+        var ours: [Int64: Set<Int64>] = [:]
+        for call in evidence.calls where call.isPatch || call.isCreation {
+            guard let workItem = call.workItem, let revision = call.revisionAfter, revision != call.revisionBefore else { continue }
+            ours[workItem, default: []].insert(revision)
+        }
+        return ours
+    }()
+
+    private lazy var kinds: [Int64: String] = {
+        let rows = try? play.database.readNow { try $0.rows("SELECT id, kind FROM item") }
+        return Dictionary((rows ?? []).map { ($0.integer(0) ?? 0, $0.text(1) ?? "") }, uniquingKeysWith: { first, _ in first })
+    }()
+
+    /// The type that the work item of a link has to have.
+    func expectedType(of link: Link) -> String { kinds[link.item.number] == "initiative" ? "Epic" : "Feature" }
+
+    func isOurs(_ revision: World.PastRevision, of workItem: Int64) -> Bool { ourRevisions[workItem]?.contains(revision.number) ?? false }
+
+    /// A commit that called a link done although its work item had not been read since it was last marked.
+    struct SettledUnseen {
+        var link: Identifier<Link>
+        var workItem: Int64
+        var at: Int64
+        /// Whether it recorded something that had been done.
+        var hasResult: Bool
+    }
+
+    lazy var settledUnseen: [SettledUnseen] = {
+        var readings: [Int64: [Int64]] = [:]
+        for call in evidence.calls where call.heard {
+            for id in call.readWorkItems { readings[id, default: []].append(call.sentAt) }
+        }
+        var found: [SettledUnseen] = []
+        for link in links {
+            guard let workItem = link.workItem, let rows = evidence.linkRows[link.id.number] else { continue }
+            for (before, row) in zip(rows, rows.dropFirst())
+            where row.settled > before.settled && row.state == "active" && before.state == "active" {
+                let markedAt = evidence.marks[link.id.number]?.first { $0.dirty >= row.settled }?.at ?? before.at
+                if (readings[workItem] ?? []).contains(where: { $0 <= row.at && $0 >= markedAt }) { continue }
+                found.append(
+                    SettledUnseen(link: link.id, workItem: workItem, at: row.at, hasResult: row.syncedAt != before.syncedAt))
+            }
+        }
+        return found
+    }()
+
     /// Links that ever pointed at a work item.
     func links(to workItem: Int64) -> [Link] { links.filter { $0.workItem == workItem } }
 

@@ -15,7 +15,7 @@ struct NoLostRemoteEdit: Checker {
             let revisions = `case`.revisions(of: workItem)
             let links = `case`.links(to: workItem)
             guard !links.isEmpty else { continue }
-            for (old, new) in zip(revisions, revisions.dropFirst()) where new.author == "Kiplot Service" {
+            for (old, new) in zip(revisions, revisions.dropFirst()) where `case`.isOurs(new, of: workItem) {
                 for (field, (name, _)) in Agreement.remoteNames where old.fields[name] != new.fields[name] && field != .tags {
                     // Tags are merged: what both sides end with is judged by A3.
                     // Overwritten in passing by a rule of the process, which follows from a state that we set.
@@ -29,6 +29,8 @@ struct NoLostRemoteEdit: Checker {
                             || `case`.evidence.conflicts.contains {
                                 $0.link == link.id.number && $0.field == field && candidates.contains($0.remote)
                             }
+                            // Still remembered with the write whose fate is not known.
+                            || `case`.openAttempts.contains { $0.link == link.id && candidates.contains($0.overwritten[field]) }
                     }
                     if !isKnown {
                         lost.append(
@@ -83,15 +85,29 @@ struct NoLostLocalEdit: Checker {
     private func mayReplace(_ typed: Case.Change, by change: Case.Change, _ case: Case) -> Bool {
         let links = `case`.links.filter { $0.item.number == change.item }
         return links.contains { link in
-            `case`.agreements(of: link.id.number).contains {
-                $0.at >= typed.at - 3_700_000 && $0.fields[change.field]?.agreedLocal == typed.new
+            // It was written, heard or unheard, before it was replaced: then it was agreed.
+            if let workItem = link.workItem, wasWritten(change.field, to: workItem, between: typed.at - 3_700_000, and: change.at, `case`) {
+                return true
             }
+            let agreements = `case`.agreements(of: link.id.number)
+            // The agreement that stood when it was typed, and every later one.
+            let first = agreements.lastIndex { $0.at <= typed.at - 3_700_000 } ?? 0
+            return agreements.dropFirst(first).contains { $0.fields[change.field]?.agreedLocal == typed.new }
                 || `case`.evidence.conflicts.contains { $0.link == link.id.number && $0.field == change.field && $0.local == typed.new }
                 || `case`.receipts.contains {
                     $0.link == link.id.number && $0.field == change.field && $0.action == "pulled" && $0.detail != nil
-                        && allowsReplacing(change.field, `case`)
+                        && ($0.cause == "bulk" || allowsReplacing(change.field, `case`))
                 }
                 || (change.field == .tags && containsAll(typed.new, change.new))
+        }
+    }
+
+    private func wasWritten(_ field: FieldKey, to workItem: Int64, between start: Int64, and end: Int64, _ case: Case) -> Bool {
+        guard let name = Agreement.remoteNames[field]?.name else { return false }
+        return `case`.evidence.calls.contains { call in
+            call.workItem == workItem && call.isPatch && call.appliedStatus == 200 && call.revisionAfter != call.revisionBefore
+                && (start...max(start, end + 3_700_000)).contains(call.appliedAt ?? 0)
+                && (call.body.array ?? []).contains { $0["path"]?.string == "/fields/\(name)" }
         }
     }
 
@@ -124,12 +140,10 @@ struct NoFalseConflict: Checker {
             else { continue }
             let revisions = `case`.revisions(of: workItem)
             guard let position = revisions.lastIndex(where: { $0.number <= conflict.revision }) else { continue }
-            // Who set the value that stands there.
-            var author = revisions[position].author
+            // Which revision has set the value that stands there.
             var index = position
             while index > 0, revisions[index - 1].fields[name] == revisions[position].fields[name] { index -= 1 }
-            author = revisions[index].author
-            if author == "Kiplot Service", wasOurs(revisions[index].number, workItem, name, `case`) {
+            if `case`.isOurs(revisions[index], of: workItem), wasOurs(revisions[index].number, workItem, name, `case`) {
                 false_.append(
                     "the conflict over \(conflict.field.name) of #\(workItem) is with our own revision \(revisions[index].number)")
             }
@@ -138,7 +152,8 @@ struct NoFalseConflict: Checker {
     }
 
     private func hadAgreement(_ conflict: Evidence.ConflictRow, _ case: Case) -> Bool {
-        `case`.agreements(of: conflict.link).contains { $0.at <= conflict.at && $0.fields[conflict.field]?.hasAgreed == true }
+        // A field that was taken out of the mapping, or mapped to another one, has no agreement any more.
+        `case`.agreements(of: conflict.link).last { $0.at < conflict.at }?.fields[conflict.field]?.hasAgreed == true
     }
 
     /// Whether that revision set the field because we had asked for it, not because of a rule.
@@ -171,7 +186,9 @@ struct NormalisationFixpoint: Checker {
         var found: [String] = []
         for receipt in `case`.receipts where receipt.action == "pulled" {
             guard let field = receipt.field, let name = Agreement.remoteNames[field]?.name, let revision = receipt.revision,
-                let workItem = `case`.links.first(where: { $0.id.number == receipt.link })?.workItem
+                let workItem = `case`.links.first(where: { $0.id.number == receipt.link })?.workItem,
+                // What another link has written is somebody else's to this one.
+                `case`.links(to: workItem).count == 1
             else { continue }
             let revisions = `case`.revisions(of: workItem)
             guard let position = revisions.lastIndex(where: { $0.number <= revision }) else { continue }
@@ -182,7 +199,7 @@ struct NormalisationFixpoint: Checker {
                     && call.revisionBefore != call.revisionAfter
                     && (call.body.array ?? []).contains { $0["path"]?.string == "/fields/\(name)" }
             }
-            if revisions[index].author == "Kiplot Service", wrote != nil, receipt.cause != "readButton",
+            if wrote != nil, receipt.cause != "readButton",
                 receipt.cause != "conflictResolution"
             {
                 found.append(

@@ -11,37 +11,29 @@ struct Convergence: Checker {
     func check(_ case: Case) throws -> [String] {
         try Agreement(`case`.play).disagreements().filter { $0.isWaiting || !isForgotten($0, `case`) }.map {
             "\($0.field.name) of item \($0.item) is \($0.here), and of #\($0.workItem) \($0.there)"
-        } + strayLinks(`case`)
+        } + Agreement(`case`.play).strays() + late(`case`)
+    }
+
+    /// On a good day a hook is followed within a minute.
+    private func late(_ case: Case) -> [String] {
+        guard `case`.play.options.isCalm else { return [] }
+        var late: [String] = []
+        for edit in `case`.evidence.remoteEdits {
+            for link in `case`.links(to: edit.workItem) where link.state == .active {
+                let rows = `case`.evidence.linkRows[link.id.number] ?? []
+                // A link that was made later has nothing to follow.
+                guard let first = rows.first, first.at < edit.at else { continue }
+                if !rows.contains(where: { $0.at <= edit.at + 60_000 && $0.seenRevision >= edit.revision }) {
+                    late.append(
+                        "revision \(edit.revision) of #\(edit.workItem), made at \(Evidence.clock(edit.at)), was not followed within a minute"
+                    )
+                }
+            }
+        }
+        return late
     }
 
     private func isForgotten(_ one: Agreement.Disagreement, _ case: Case) -> Bool { !one.isWaiting && one.seenRevision >= one.revision }
-
-    /// Links whose state does not tell what became of their work item.
-    private func strayLinks(_ case: Case) -> [String] {
-        `case`.links.filter { $0.state.isLive && $0.workItem != nil }.compactMap { link in
-            guard let workItem = link.workItem, link.problem == nil || link.state != .active else { return nil }
-            let isThere = `case`.world.isLiving(workItem)
-            let isInside =
-                isThere && `case`.world.projectName(of: workItem) == Setting.project
-                && `case`.world.type(of: workItem) == link.expectedType(`case`)
-            switch link.state {
-            // What was moved away tells no project's feed (F15): only a hook or the weekly audit finds that.
-            case .active where isThere && `case`.world.projectName(of: workItem) != Setting.project: return nil
-            case .active:
-                return isInside ? nil : "the link to #\(workItem) is active, but the work item is \(isThere ? "elsewhere" : "gone")"
-            case .remoteDeleted: return isThere ? "the link to #\(workItem) says that it is deleted, but it is there" : nil
-            case .outOfScope: return isInside ? "the link to #\(workItem) says that it left, but it is here" : nil
-            default: return nil
-            }
-        }
-    }
-}
-
-extension Link {
-    fileprivate func expectedType(_ case: Case) -> String {
-        let kind = try? `case`.play.database.readNow { try $0.row("SELECT kind FROM item WHERE id = $1", [.integer(item.number)])?.text(0) }
-        return kind == "initiative" ? "Epic" : "Feature"
-    }
 }
 
 /// A25: no change arrives unheard: a link that waits for nothing has seen what there is, and acted on it.
@@ -52,6 +44,10 @@ struct NoLostWakeUp: Checker {
         try Agreement(`case`.play).disagreements().filter { !$0.isWaiting && $0.seenRevision >= $0.revision }.map {
             "\($0.field.name) of item \($0.item) is \($0.here) and of #\($0.workItem) \($0.there), and nobody looks at it any more"
         }
+            // What came while a reconcile was under way was called done with it.
+            + `case`.settledUnseen.filter(\.hasResult).map {
+                "link \($0.link) was marked again while #\($0.workItem) was worked on, and settled with it at \(Evidence.clock($0.at))"
+            }
     }
 }
 
@@ -75,14 +71,16 @@ struct CreatedOnce: Checker {
 
     func check(_ case: Case) throws -> [String] {
         var carriers: [String: [Int64]] = [:]
-        for workItem in `case`.world.workItemNumbers {
+        for workItem in `case`.world.workItemNumbers where `case`.world.isLiving(workItem) {
             for url in `case`.world.hyperlinks(of: workItem) {
                 if let marker = url.split(separator: "/").last { carriers[String(marker), default: []].append(workItem) }
             }
         }
         var found: [String] = []
-        for link in `case`.links {
-            let all = carriers[link.marker] ?? []
+        let known = try `case`.play.database.readNow { try StoreTransaction($0).duplicates() }
+        for link in `case`.links where link.state.isLive {
+            // One that was in the recycle bin while it was looked for may come back: it must at least be shown as what it is.
+            let all = (carriers[link.marker] ?? []).filter { workItem in !known.contains { $0.workItem == workItem && $0.link == link.id } }
             if all.count > 1 { found.append("\(all.count) work items carry the marker of item \(link.item): \(all)") }
             if let one = all.first, link.state.isLive, link.workItem == nil, link.problem == nil, link.dirty == link.settled {
                 found.append("#\(one) was created for item \(link.item), but the link does not know it")
@@ -118,7 +116,9 @@ struct AbsenceIsNotDeletion: Checker {
                 let wasGone = excursions.contains {
                     $0.kind != "moved away" && $0.kind != "retyped" && $0.from <= row.at && ($0.to ?? row.at) + 60_000 >= row.at
                 }
-                if !wasGone {
+                // Half a minute of looking is no half a minute while the clock jumps.
+                let isDisturbed = `case`.evidence.disturbances.contains { (row.at - 60_000...row.at).contains($0) }
+                if !wasGone, !isDisturbed {
                     found.append("link \(link.id) says at \(Evidence.clock(row.at)) that #\(workItem) is gone, but it never was")
                 }
             }
@@ -158,13 +158,33 @@ struct UnknownIsResolved: Checker {
     }
 }
 
-/// Q1: whatever has to be done is done, or says why not.
+/// Q1: whatever has to be done is done, or says why not; and nobody calls done what was not looked at.
 struct NothingDisappears: Checker {
     let invariant = "Q1"
 
     func check(_ case: Case) throws -> [String] {
+        try waiting(`case`) + unfinished(`case`) + unseen(`case`)
+    }
+
+    /// Claimed, and called done before anything had been done.
+    private func unseen(_ case: Case) -> [String] {
+        `case`.settledUnseen.filter { !$0.hasResult }.map {
+            "link \($0.link) was settled at \(Evidence.clock($0.at)), but nobody had looked at #\($0.workItem) since it was marked"
+        }
+    }
+
+    private func waiting(_ case: Case) -> [String] {
         `case`.links.filter { $0.state == .active && $0.problem == nil && $0.dirty != $0.settled }.map {
             "link \($0.id) still waits (dirty \($0.dirty), settled \($0.settled)) although nothing stands in its way"
+        }
+    }
+
+    private func unfinished(_ case: Case) throws -> [String] {
+        try `case`.play.database.readNow { transaction in
+            let store = StoreTransaction(transaction)
+            let audit = try store.runningAudit(of: `case`.play.integration)
+            return try store.runningRuns().map { "the bulk run \($0.id) never ends: \($0.detail ?? "nothing stands in its way")" }
+                + (audit == nil ? [] : ["the audit never ends"])
         }
     }
 }

@@ -92,8 +92,9 @@ struct LoopBreaker: Checker {
             var inARow = 0
             var lastOurs: Int64 = 0
             for revision in `case`.revisions(of: workItem) {
-                if revision.author != "Kiplot Service" || edits.contains(where: { $0 > lastOurs && $0 <= revision.at }) { inARow = 0 }
-                guard revision.author == "Kiplot Service" else { continue }
+                let isOurs = `case`.isOurs(revision, of: workItem)
+                if !isOurs || edits.contains(where: { $0 > lastOurs && $0 <= revision.at }) { inARow = 0 }
+                guard isOurs else { continue }
                 inARow += 1
                 lastOurs = revision.at
                 // Buttons, bulk runs and settled conflicts write as well.
@@ -147,7 +148,8 @@ struct Scope: Checker {
             else { continue }
             let project = before.fields["System.TeamProject"]?.string
             let type = before.fields["System.WorkItemType"]?.string
-            if project == Setting.otherProject || type == "Bug" {
+            let expected = Set(`case`.links(to: workItem).map { `case`.expectedType(of: $0) })
+            if project == Setting.otherProject || !expected.contains(type ?? "") {
                 found.append(
                     "\(`case`.play.describe(call.number)) at \(Evidence.clock(appliedAt)) writes to a \(type ?? "") in \(project ?? "")")
             }
@@ -156,20 +158,25 @@ struct Scope: Checker {
     }
 }
 
-/// A22: HTML is never written over Markdown.
+/// A22: HTML is never written over Markdown, nor the reverse.
 struct FormatSafety: Checker {
     let invariant = "A22"
 
     func check(_ case: Case) throws -> [String] {
         `case`.evidence.calls.filter { call in
-            guard call.isPatch, call.appliedStatus == 200, call.wasMarkdown, call.revisionBefore != call.revisionAfter else { return false }
+            guard call.isPatch, call.appliedStatus == 200, call.revisionBefore != call.revisionAfter, let workItem = call.workItem else {
+                return false
+            }
             let operations = call.body.array ?? []
-            let writes = operations.contains { $0["path"]?.string == "/fields/System.Description" }
+            let written = operations.first { $0["path"]?.string == "/fields/System.Description" }?["value"]?.string ?? ""
+            let stood = `case`.revisions(of: workItem).first { $0.number == call.revisionBefore }?.fields["System.Description"]?.string
+            // Nothing is of no format.
+            guard !written.isEmpty, call.wasMarkdown || stood != nil else { return false }
             let saysMarkdown = operations.contains {
                 $0["path"]?.string == "/multilineFieldsFormat/System.Description" && $0["value"]?.string?.lowercased() == "markdown"
             }
-            return writes && !saysMarkdown
-        }.map { "\(`case`.play.describe($0.number)) writes HTML over Markdown" }
+            return saysMarkdown != call.wasMarkdown
+        }.map { "\(`case`.play.describe($0.number)) writes \($0.wasMarkdown ? "HTML over Markdown" : "Markdown over HTML")" }
     }
 }
 
@@ -182,10 +189,10 @@ struct Fence: Checker {
         guard !evidence.epochs.isEmpty else { return [] }
         var found: [String] = []
         for call in evidence.calls where call.isPatch {
+            let links = Set(`case`.links.filter { $0.workItem == call.workItem }.map(\.id.number))
             guard let expected = call.body[0]?["value"]?.integer,
-                let link = `case`.links.first(where: { $0.workItem == call.workItem })?.id.number,
                 let attempt = evidence.attempts.values.filter({
-                    $0.link == link && $0.expectedRevision == expected && $0.beganAt <= call.sentAt
+                    links.contains($0.link) && $0.expectedRevision == expected && $0.beganAt <= call.sentAt
                 }).max(by: { $0.id < $1.id })
             else { continue }
             if let change = evidence.epochs.first(where: { $0.epoch > attempt.epoch && $0.at < call.sentAt }) {
@@ -196,7 +203,7 @@ struct Fence: Checker {
         }
         for (link, rows) in evidence.linkRows {
             for (before, row) in zip(rows, rows.dropFirst())
-            where !row.isActive && row.fields != before.fields && row.state == "active" && before.state == "active" {
+            where !row.isActive && row.seenRevision != before.seenRevision && row.state == "active" && before.state == "active" {
                 found.append("link \(link) took a result at \(Evidence.clock(row.at)) while the integration was paused")
             }
         }

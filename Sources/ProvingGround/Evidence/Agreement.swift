@@ -59,8 +59,57 @@ struct Agreement {
                             isWaiting: link.dirty != link.settled, seenRevision: link.seenRevision,
                             revision: world.pastRevisions(of: workItem).last?.number ?? 0))
                 }
+                if let other = try parent(of: item, link, workItem, entity, store) { found.append(other) }
             }
             return found
+        }
+    }
+
+    /// The parent, where both ends are linked; links make no revisions, so it is compared by itself.
+    private func parent(
+        of item: Item, _ link: Link, _ workItem: Int64, _ entity: EntityMapping, _ store: StoreTransaction
+    ) throws -> Disagreement? {
+        guard entity.parentDirection == .both, link.fields[.parent]?.isInConflict != true, link.fields[.parent]?.obstacle == nil else {
+            return nil
+        }
+        var here: Int64?
+        if case .item(let parent)? = item[.parent] {
+            guard let linked = try store.liveLink(of: parent, in: play.integration)?.workItem else { return nil }
+            here = linked
+        }
+        let there = play.world.parent(of: workItem)
+        if let there {
+            // What is not linked to an initiative is no parent for an outcome.
+            guard let link = try store.liveLink(ofWorkItem: there, in: play.integration), try store.item(link.item)?.kind == .initiative
+            else { return nil }
+        }
+        guard here != there else { return nil }
+        return Disagreement(
+            link: link.id, item: item.id, workItem: workItem, field: .parent, here: here.map { "#\($0)" } ?? "nothing",
+            there: there.map { "#\($0)" } ?? "nothing", isWaiting: link.dirty != link.settled, seenRevision: link.seenRevision,
+            revision: play.world.pastRevisions(of: workItem).last?.number ?? 0)
+    }
+
+    /// Links whose state does not tell what became of their work item.
+    func strays() throws -> [String] {
+        let world = play.world
+        return try play.database.readNow { transaction in
+            let store = StoreTransaction(transaction)
+            return try store.links(in: play.integration, after: nil, limit: 10_000).compactMap { link in
+                guard let workItem = link.workItem, let kind = try store.item(link.item)?.kind, link.problem == nil || link.state != .active
+                else { return nil }
+                let isThere = world.isLiving(workItem)
+                let isInside =
+                    isThere && world.projectName(of: workItem) == Setting.project
+                    && world.type(of: workItem) == (kind == .initiative ? "Epic" : "Feature")
+                switch link.state {
+                case .active:
+                    return isInside ? nil : "the link to #\(workItem) is active, but the work item is \(isThere ? "elsewhere" : "gone")"
+                case .remoteDeleted: return isThere ? "the link to #\(workItem) says that it is deleted, but it is there" : nil
+                case .outOfScope: return isInside ? "the link to #\(workItem) says that it left, but it is here" : nil
+                default: return nil
+                }
+            }
         }
     }
 

@@ -27,7 +27,17 @@ public final class Evidence {
         var wasMarkdown = false
         var heard = false
 
-        var isPatch: Bool { method == "PATCH" && path.contains("/wit/workitems/") }
+        /// The work items that it asks for.
+        var readWorkItems: [Int64] {
+            if path.hasSuffix("/wit/workitemsbatch") { return (body["ids"]?.array ?? []).compactMap(\.integer) }
+            guard method == "GET", path.contains("/wit/workitems/") else { return [] }
+            return path.split(separator: "/").last.flatMap { Int64($0) }.map { [$0] } ?? []
+        }
+
+        /// Only asked for, not carried out.
+        var isValidation = false
+
+        var isPatch: Bool { method == "PATCH" && path.contains("/wit/workitems/") && !isValidation }
         var isCreation: Bool { method == "POST" && path.contains("/wit/workitems/$") }
     }
 
@@ -36,6 +46,13 @@ public final class Evidence {
         var item: Identifier<Item>
         var field: FieldKey
         var value: FieldValue?
+        var at: Int64
+    }
+
+    /// Something that a person or a tool did in Azure DevOps.
+    struct RemoteEdit {
+        var workItem: Int64
+        var revision: Int64
         var at: Int64
     }
 
@@ -48,6 +65,8 @@ public final class Evidence {
         var dirty: Int64
         var settled: Int64
         var fields: String
+        /// When the last reconcile recorded what it had done.
+        var syncedAt: Int64?
         /// Of the integration, at that commit.
         var isActive: Bool
         var epoch: Int64
@@ -88,7 +107,10 @@ public final class Evidence {
 
     var calls: [Call] = []
     var localEdits: [LocalEdit] = []
+    var remoteEdits: [RemoteEdit] = []
     var linkRows: [Int64: [LinkRow]] = [:]
+    /// When each link got how many reasons to be looked at.
+    var marks: [Int64: [(at: Int64, dirty: Int64)]] = [:]
     var attempts: [Int64: AttemptRow] = [:]
     var conflicts: [ConflictRow] = []
     var epochs: [EpochChange] = []
@@ -105,9 +127,12 @@ public final class Evidence {
     var reads = 0
     var commits = 0
     let keepsStory: Bool
+    /// Whether the story tells every call, too.
+    var tellsCalls = false
     private(set) var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     var epoch: Int64 = 0
     var isActive = true
+    var isAudited = false
     var liveness: Int64 = .max
 
     init(keepsStory: Bool) { self.keepsStory = keepsStory }

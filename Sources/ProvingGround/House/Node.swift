@@ -19,10 +19,9 @@ final class Node: @unchecked Sendable {
         self.number = number
         self.play = play
         executor = NodeExecutor(play.scheduler)
-        clock = PlayClock(play.scheduler)
+        clock = play.clock
         store = Store(database: ObservedDatabase(play.database, play: play, node: self))
-        var logger = Logger(label: "play")
-        logger.logLevel = .critical
+        let logger = Logger(label: "play") { _ in StoryLog(play: play, node: number) }
         engine = SyncEngine(
             store: store, vault: play.vault, transport: PlayNetwork(play: play, node: self),
             configuration: SyncEngine.Configuration(publicURL: Setting.publicURL, policy: Setting.policy, isAlone: play.options.nodes == 1),
@@ -33,7 +32,7 @@ final class Node: @unchecked Sendable {
         let engine = engine!
         life = Task(executorPreference: executor) { [self] in
             // A process that cannot start ends, and is started again by whoever watches over it.
-            do { try await engine.keepInStep() } catch { play.kill(self) }
+            do { try await engine.run() } catch { play.kill(self) }
         }
     }
 

@@ -104,21 +104,47 @@ final class Witness {
 
     func see(_ statements: [ObservedTransaction.Statement], on transaction: any Transaction, node: Int) throws {
         var touchesIntegration = false
+        var marksLinks = false
         for statement in statements {
             evidence.stamp(statement.sql)
             for parameter in statement.parameters { evidence.stamp(Self.text(parameter)) }
             if statement.sql.hasPrefix("UPDATE integration") { touchesIntegration = true }
+            if statement.sql.hasPrefix("UPDATE link") || statement.sql.hasPrefix("INSERT INTO link") { marksLinks = true }
         }
         if touchesIntegration { try seeIntegration(transaction) }
+        if marksLinks { try seeMarks(transaction) }
         for statement in statements {
             let sql = statement.sql
             if sql.hasPrefix("UPDATE link SET work_item_id") {
                 seeLink(statement.parameters, node)
             } else if sql.hasPrefix("INSERT INTO attempt") {
                 seeAttempt(statement)
+            } else if sql.hasPrefix("INSERT INTO receipt") {
+                tell(statement.parameters, node)
             } else if sql.hasPrefix("INSERT INTO conflict") {
                 seeConflict(statement.parameters, isOverwriting: sql.contains("'keptKiplot'"))
             }
+        }
+    }
+
+    /// What the engine itself says that it has done, for the story.
+    private func tell(_ receipt: [SQLValue], _ node: Int) {
+        func words(_ index: Int) -> String {
+            switch receipt[index] {
+            case .text(let text): text
+            case .integer(let number): String(number)
+            default: "nothing"
+            }
+        }
+        play.tell(
+            "node \(node), because of \(words(10)): \(words(4)) \(words(3)) of item \(words(1)), “\(words(5))” → “\(words(6))”, revision \(words(7))"
+                + (receipt[12] == .null ? "" : " (\(words(12)))"))
+    }
+
+    private func seeMarks(_ transaction: any Transaction) throws {
+        for row in try transaction.rows("SELECT id, dirty FROM link") {
+            guard let id = row.integer(0), let dirty = row.integer(1), dirty > (evidence.marks[id]?.last?.dirty ?? 0) else { continue }
+            evidence.marks[id, default: []].append((play.now, dirty))
         }
     }
 
@@ -145,12 +171,17 @@ final class Witness {
         for row in rows {
             guard let workItem = row.integer(1), let revision = newest[workItem], revision > (row.integer(2) ?? 0),
                 row.integer(3) == row.integer(4), row.text(5) == "active",
+                // Of a newer one the feed will still tell.
+                play.world.pastRevisions(of: workItem).last?.number == revision,
                 // The feed of a project does not tell of what has left it (F15): only a full audit finds that.
                 play.world.projectName(of: workItem) == Setting.project
             else { continue }
             // A link that was made after the feed had passed is read as a whole.
             evidence.violations.append(
-                Violation("A26", "the token \(token) covers revision \(revision) of #\(workItem), but nothing waits and it was not seen"))
+                Violation(
+                    "A26",
+                    "at \(Evidence.clock(play.now)) the token \(token) covers revision \(revision) of #\(workItem), but nothing waits and it was not seen"
+                ))
         }
     }
 
@@ -158,9 +189,12 @@ final class Witness {
         guard case .integer(let id) = parameters[0], case .text(let state) = parameters[3], case .integer(let seen) = parameters[4],
             case .integer(let dirty) = parameters[6], case .integer(let settled) = parameters[7], case .text(let fields) = parameters[16]
         else { return }
+        var syncedAt: Int64?
+        if case .integer(let moment) = parameters[20] { syncedAt = moment }
         evidence.linkRows[id, default: []].append(
             Evidence.LinkRow(
                 at: play.now, node: node, state: state, seenRevision: seen, dirty: dirty, settled: settled, fields: fields,
+                syncedAt: syncedAt,
                 isActive: evidence.isActive, epoch: evidence.epoch))
     }
 

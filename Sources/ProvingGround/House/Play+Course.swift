@@ -22,14 +22,9 @@ extension Play {
         }
         guard advance(to: now + 1_000) else { return }
         calmDown()
-        let end = now + Self.patience
-        var isAtRest = false
-        while now < end {
-            guard advance(to: now + 20_000) else { return }
-            isAtRest = try errands == 0 && isSettled()
-            if try isAtRest && hasConverged() { break }
-        }
-        evidence.tell(now, isAtRest ? "everything is at rest" : "there is still something to do")
+        guard try comeToRest() else { return }
+        try audit()
+        guard try comeToRest() else { return }
         let callsBefore = evidence.calls.count
         let editsBefore = try historyCount()
         guard advance(to: now + quietMilliseconds) else { return }
@@ -37,6 +32,28 @@ extension Play {
         for node in nodes { node.die() }
         _ = scheduler.run(until: now + 60_000, mostSteps: Self.mostSteps)
         evidence.stamp("\(scheduler.steps)")
+    }
+
+    /// - Returns: `false` when the play has to be broken off.
+    private func comeToRest() throws -> Bool {
+        let end = now + Self.patience
+        var isAtRest = false
+        while now < end {
+            guard advance(to: now + 20_000) else { return false }
+            isAtRest = try errands == 0 && isSettled()
+            if try isAtRest && hasConverged() { break }
+        }
+        evidence.tell(now, isAtRest ? "everything is at rest" : "there is still something to do")
+        return true
+    }
+
+    /// What no feed of the project tells (moved, destroyed, restored elsewhere) is found by comparing everything.
+    private func audit() throws {
+        evidence.isAudited = true
+        errand(on: nodes.first) { [self] node in
+            tell("Ada starts an audit that heals")
+            _ = try await node.engine.audits.start(in: integration, heals: true, by: "Ada")
+        }
     }
 
     private func advance(to moment: Int64) -> Bool {
@@ -72,6 +89,17 @@ extension Play {
             }
             _ = try store.save(set, at: Instant(milliseconds: now))
             evidence.epoch = found.epoch
+            // What both sides agreed on before the play began is evidence, too.
+            for row in try transaction.rows("SELECT id, state, seen_revision, dirty, settled, fields, synced_at FROM link ORDER BY id") {
+                guard let id = row.integer(0) else { continue }
+                evidence.marks[id] = [(now, row.integer(3) ?? 0)]
+                evidence.linkRows[id] = [
+                    Evidence.LinkRow(
+                        at: now, node: 0, state: row.text(1) ?? "", seenRevision: row.integer(2) ?? 0, dirty: row.integer(3) ?? 0,
+                        settled: row.integer(4) ?? 0, fields: row.text(5) ?? "{}", syncedAt: row.integer(6),
+                        isActive: true, epoch: found.epoch)
+                ]
+            }
         }
     }
 
@@ -85,10 +113,8 @@ extension Play {
         isServiceOut = false
         isDatabaseOut = false
         isHookWayBroken = false
-        for node in nodes {
-            scheduler.setFrozen(false, node.executor)
-            node.clock.skew = 0
-        }
+        for node in nodes { scheduler.setFrozen(false, node.executor) }
+        clock.skew = 0
         world.control("DELETE", "rules", at: now)
         acceptToken()
         while nodes.count < options.nodes { startNode() }
@@ -103,12 +129,17 @@ extension Play {
         try database.readNow { transaction in
             let store = StoreTransaction(transaction)
             return try store.linkCounts(of: integration).waiting == 0 && store.runningRuns().isEmpty
+                && store.runningAudit(of: integration) == nil
                 && store.integration(integration)?.needsSweep == false
                 && transaction.row("SELECT count(*) FROM attempt")?.integer(0) == 0
         }
     }
 
-    private func hasConverged() throws -> Bool { try Agreement(self).disagreements().isEmpty }
+    private func hasConverged() throws -> Bool {
+        let agreement = Agreement(self)
+        // Before the audit only what the feeds tell can be known.
+        return try agreement.disagreements().isEmpty && (!evidence.isAudited || agreement.strays().isEmpty)
+    }
 
     private func historyCount() throws -> Int64 { try database.readNow { try $0.row("SELECT count(*) FROM history")?.integer(0) } ?? 0 }
 

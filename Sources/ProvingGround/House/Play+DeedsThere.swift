@@ -3,7 +3,7 @@ import JSON
 
 /// What happens in Azure DevOps, on the way to it and in the machines.
 extension Play {
-    func editThere(_ id: Int64, _ field: Deed.Field, _ number: Int) {
+    func editThere(_ id: Int64, _ field: Deed.Field, _ number: Int, by person: String = "Dana Developer") {
         guard world.isLiving(id) else { return }
         let name: String
         let value: JSONValue
@@ -27,8 +27,14 @@ extension Play {
             value = .string(["New", "Active", "Resolved", "Closed"][number % 4])
             note(.ruleChangesOther)
         }
-        world.control("PATCH", "work-items/\(id)", ["fields": .object([name: value])], at: now)
-        tell("Dana changes \(name) of #\(id) to \(value.string ?? value.text), revision \(world.pastRevisions(of: id).last?.number ?? 0)")
+        let before = world.pastRevisions(of: id).last?.number
+        world.control("PATCH", "work-items/\(id)", ["fields": .object([name: value]), "as": .string(person)], at: now)
+        if let revision = world.pastRevisions(of: id).last?.number, revision != before {
+            evidence.remoteEdits.append(Evidence.RemoteEdit(workItem: id, revision: revision, at: now))
+        }
+        tell(
+            "\(person.prefix(while: { $0 != " " })) changes \(name) of #\(id) to \(value.string ?? value.text), revision \(world.pastRevisions(of: id).last?.number ?? 0)"
+        )
     }
 
     func performThere(_ deed: Deed, _ pairs: [Pair], _ workItem: (Int) -> Int64?) {
@@ -58,13 +64,13 @@ extension Play {
             comeBack(away[number % away.count], .moved)
         case .retype(let number):
             guard let id = workItem(number), world.isLiving(id), ["Epic", "Feature"].contains(world.type(of: id) ?? "") else { return }
-            setType(id, "Bug")
+            setType(id, number.isMultiple(of: 3) ? (world.type(of: id) == "Epic" ? "Feature" : "Epic") : "Bug")
             befall(id, .retyped, "retyped")
         case .retypeBack(let number):
-            let bugs = world.workItemNumbers.filter { world.type(of: $0) == "Bug" && world.isLiving($0) }
-            guard !bugs.isEmpty else { return }
-            let id = bugs[number % bugs.count]
-            setType(id, world.pastRevisions(of: id).first?.fields["System.WorkItemType"]?.string ?? "Epic")
+            let strange = world.workItemNumbers.filter { world.isLiving($0) && world.type(of: $0) != firstType(of: $0) }
+            guard !strange.isEmpty else { return }
+            let id = strange[number % strange.count]
+            setType(id, firstType(of: id))
             comeBack(id, .retyped)
         case .reparent(let child, let parent):
             let features = world.workItemNumbers.filter { world.type(of: $0) == "Feature" && world.isLiving($0) }
@@ -115,12 +121,11 @@ extension Play {
             note(.killed)
             kill(nodes[number % nodes.count])
         case .freeze(let number, let seconds): freeze(number, seconds)
-        case .jumpClock(let number, let minutes):
-            guard !nodes.isEmpty else { return }
+        case .jumpClock(let minutes):
             note(.clockJump)
             evidence.disturbances.append(now)
-            nodes[number % nodes.count].clock.skew = Int64(minutes) * 60_000
-            tell("the clock of node \(nodes[number % nodes.count].number) is \(minutes) min off")
+            clock.skew = Int64(minutes) * 60_000
+            tell("the clock is \(minutes) min off")
         default: performToHooks(deed)
         }
     }
@@ -193,6 +198,10 @@ extension Play {
             [
                 "System.TeamProject": .string(project), "System.AreaPath": .string(project), "System.IterationPath": .string(project),
             ])
+    }
+
+    private func firstType(of id: Int64) -> String {
+        world.pastRevisions(of: id).first?.fields["System.WorkItemType"]?.string ?? "Epic"
     }
 
     private func setType(_ id: Int64, _ type: String) { patch(id, ["System.WorkItemType": .string(type), "System.State": "New"]) }

@@ -12,6 +12,7 @@ import SyncEngine
 final class Play: @unchecked Sendable {
     var options: PlayOptions
     let scheduler: Scheduler
+    let clock: PlayClock
     let database: InlineDatabase
     let vault: Vault
     let evidence: Evidence
@@ -34,12 +35,15 @@ final class Play: @unchecked Sendable {
     var deliveriesDue: Int64?
     /// Deliveries of the past, for those who repeat them.
     var pastDeliveries: [HookDelivery] = []
+    /// Answers about the project itself, by address.
+    var printedMetadata: [String: ServiceAnswer] = [:]
     /// Work that people have asked for and that goes on.
     var errands = 0
 
     init(_ options: PlayOptions, on setting: Setting, keepsStory: Bool = false) throws {
         self.options = options
         scheduler = Scheduler(seed: options.seed, now: setting.now)
+        clock = PlayClock(scheduler)
         database = try InlineDatabase(copying: setting.database)
         vault = setting.vault
         integration = setting.integration

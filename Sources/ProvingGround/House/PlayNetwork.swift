@@ -41,6 +41,7 @@ extension Play {
         var call = Evidence.Call(
             number: number, node: node.number, sentAt: now, method: request.method.rawValue, path: path,
             body: request.method == .get ? .null : (request.body.flatMap { try? JSONValue(parsing: $0, limits: .answer) } ?? .null))
+        call.isValidation = parts.query["validateonly"] == "true"
         if call.isPatch { call.workItem = parts.path.last.flatMap { Int64($0) } }
         evidence.calls.append(call)
         evidence.stamp("\(node.number) \(request.method.rawValue) \(request.url) \(String(decoding: request.body ?? [], as: UTF8.self))")
@@ -50,6 +51,9 @@ extension Play {
     /// Carries a request there and its answer back, in the time of the play. `finish` is called exactly once.
     func carry(_ request: ServiceRequest, call: Int, in node: Node, _ finish: @escaping (Outcome) -> Void) {
         let there = latency()
+        if evidence.tellsCalls {
+            tell("  node \(node.number): \(describe(call)) \(request.body.map { String(decoding: $0.prefix(300), as: UTF8.self) } ?? "")")
+        }
         let isWrite = evidence.calls[call].isPatch || evidence.calls[call].isCreation
         func fail(_ error: TransportError, after delay: Int64) { scheduler.after(delay) { finish(.failure(error)) } }
         for (fault, reason) in [
@@ -137,12 +141,17 @@ extension Play {
             evidence.calls[call].revisionBefore = world.pastRevisions(of: workItem).last?.number
             evidence.calls[call].wasMarkdown = world.isMarkdown("System.Description", of: workItem)
         }
-        if evidence.calls[call].isPatch || evidence.calls[call].isCreation { body = normalised(evidence.calls[call].body).bytes }
-        var answer = world.handle(
-            ServiceCall(
-                method: request.method.rawValue, path: parts.path, query: parts.query,
-                headers: Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first }),
-                body: body, base: Setting.organisation), at: now)
+        if evidence.calls[call].isPatch || evidence.calls[call].isCreation || evidence.calls[call].isValidation {
+            body = normalised(evidence.calls[call].body).bytes
+        }
+        var answer =
+            metadata(request)
+            ?? world.handle(
+                ServiceCall(
+                    method: request.method.rawValue, path: parts.path, query: parts.query,
+                    headers: Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first }),
+                    body: body, base: Setting.organisation), at: now)
+        keepMetadata(request, answer)
         if happens(.retryAfterWithSuccess), answer.status == 200 {
             answer.headers += [
                 ("Retry-After", "5"), ("X-RateLimit-Limit", "200"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Delay", "1.5"),
@@ -151,6 +160,12 @@ extension Play {
         }
         evidence.calls[call].appliedStatus = answer.status
         if let workItem { evidence.calls[call].revisionAfter = world.pastRevisions(of: workItem).last?.number }
+        if evidence.calls[call].isCreation, answer.status == 200,
+            let id = (try? JSONValue(parsing: answer.body, limits: .answer))?["id"]?.integer
+        {
+            evidence.calls[call].workItem = id
+            evidence.calls[call].revisionAfter = 1
+        }
         if answer.status == 412 || answer.status == 409 { note(.staleRevision) }
         evidence.stamp("\(answer.status) \(answer.body.count)")
         if evidence.calls[call].isPatch || evidence.calls[call].isCreation {
@@ -158,8 +173,19 @@ extension Play {
                 "Azure DevOps answers \(describe(call)) with \(answer.status)\(evidence.calls[call].revisionAfter.map { ", revision \($0)" } ?? "")"
             )
         }
+        if evidence.tellsCalls { tell("  → \(answer.status) \(String(decoding: answer.body.prefix(500), as: UTF8.self))") }
         scheduleDeliveries()
         return answer
+    }
+
+    /// What the project offers is the same for every process that asks, until a deed changes it: it is printed once.
+    private func metadata(_ request: ServiceRequest) -> ServiceAnswer? { request.method == .get ? printedMetadata[request.url] : nil }
+
+    private func keepMetadata(_ request: ServiceRequest, _ answer: ServiceAnswer) {
+        guard request.method == .get, answer.status == 200,
+            request.url.contains("/wit/fields") || request.url.contains("/wit/workitemtypes")
+        else { return }
+        printedMetadata[request.url] = answer
     }
 
     /// Azure DevOps rewrites titles in its own way.
@@ -203,7 +229,9 @@ extension Play {
 
     static func parts(of url: String) -> (path: [String], query: [String: String]) {
         let parts = url.dropFirst(Setting.organisation.count).split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
-        func decoded(_ text: Substring) -> String { String(text).removingPercentEncoding ?? String(text) }
+        func decoded(_ text: Substring) -> String {
+            text.utf8.contains(UInt8(ascii: "%")) ? text.removingPercentEncoding ?? String(text) : String(text)
+        }
         var query: [String: String] = [:]
         for pair in (parts.count > 1 ? parts[1] : "").split(separator: "&") {
             let sides = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)

@@ -7,6 +7,7 @@ public struct Trial: Sendable {
     public var violations: [Violation]
     public var occurrences: [Fault: Int]
     public var hash: UInt64
+    /// What people did and what befell the house; fewer than asked for once a play has been shortened.
     public var deeds: Int
     public var calls: Int
     public var writes: Int
@@ -31,18 +32,20 @@ public struct Prover: Sendable {
     /// Plays one seed.
     /// - Parameter script: `nil` for the seed's own.
     public func play(
-        _ seed: UInt64, script: Script? = nil, options given: PlayOptions? = nil, keepsStory: Bool = false
+        _ seed: UInt64, script: Script? = nil, options given: PlayOptions? = nil, keepsStory: Bool = false, tellsCalls: Bool = false
     ) throws -> Trial {
         let options = given ?? PlayOptions(seed: seed)
         let play = try Play(options, on: setting, keepsStory: keepsStory)
+        play.evidence.tellsCalls = tellsCalls
         // Every fiftieth seed is watched for a whole day.
-        try play.run(script ?? Script(options), quietMilliseconds: seed % 50 == 7 ? 86_400_000 : quietMilliseconds)
+        let script = script ?? Script(options)
+        try play.run(script, quietMilliseconds: seed % 50 == 7 ? 86_400_000 : quietMilliseconds)
         let evidence = play.evidence
         var violations = evidence.violations
         let facts = try Case(play)
         for checker in Checkers.all { violations += try checker.violations(facts) }
         return Trial(
-            seed: seed, violations: violations, occurrences: evidence.occurrences, hash: evidence.hash, deeds: options.deeds,
+            seed: seed, violations: violations, occurrences: evidence.occurrences, hash: evidence.hash, deeds: script.scenes.count,
             calls: evidence.calls.count, writes: evidence.calls.count { $0.isPatch || $0.isCreation }, reads: evidence.reads,
             commits: evidence.commits, steps: play.scheduler.steps, playedTime: play.now - setting.now,
             story: evidence.story, options: options.words)

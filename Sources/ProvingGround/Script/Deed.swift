@@ -5,6 +5,8 @@ public enum Deed: Sendable {
 
     case editHere(item: Int, field: Field, value: Int)
     case editThere(workItem: Int, field: Field, value: Int)
+    /// Another tool that has a token of the same identity.
+    case editThereAsUs(workItem: Int, field: Field, value: Int)
     case editBoth(item: Int, field: Field, here: Int, there: Int)
     case editSeveralHere(item: Int, value: Int)
     case pressRead(item: Int)
@@ -38,7 +40,7 @@ public enum Deed: Sendable {
     case databaseOutage(seconds: Int)
     case kill(node: Int)
     case freeze(node: Int, seconds: Int)
-    case jumpClock(node: Int, minutes: Int)
+    case jumpClock(minutes: Int)
     case sendUnreadableHook
     case forgeHook
     case repeatHooks
@@ -67,11 +69,12 @@ public struct Script: Sendable {
     public init(_ options: PlayOptions) {
         var generator = SeededGenerator(seed: options.seed ^ 0xDEED)
         // Each script has its own favourites, so that rare deeds come in numbers somewhere.
-        let favourite = generator.below(Self.weights.count)
+        let weights = options.isCalm ? Self.calmWeights : Self.weights
+        let favourite = Self.draw(weights, &generator)
         var value = 0
         scenes = (0..<options.deeds).map { _ in
             value += 1
-            let kind = generator.happens(100) ? favourite : Self.draw(&generator)
+            let kind = generator.happens(100) ? favourite : Self.draw(weights, &generator)
             let gap: Int64 =
                 switch generator.below(40) {
                 case 0...15: generator.between(0, 50)
@@ -86,9 +89,15 @@ public struct Script: Sendable {
     /// How often each kind of deed is drawn, in the order of `deed`.
     private static let weights = [
         60, 60, 25, 10, 10, 10, 20, 10, 4, 5, 4, 6, 8, 1, 4, 6, 3, 5, 5, 3, 3, 4, 6, 4, 2, 5, 2, 4, 3, 4, 3, 3, 2, 8, 4, 3, 2, 2, 4, 3, 1,
+        8,
     ]
 
-    private static func draw(_ generator: inout SeededGenerator) -> Int {
+    /// The same without whatever gets in the way of others.
+    private static let calmWeights = weights.enumerated().map { kind, weight in
+        [0, 1, 2, 3, 4, 5, 6, 7, 8, 18, 19, 20, 41].contains(kind) ? weight : 0
+    }
+
+    private static func draw(_ weights: [Int], _ generator: inout SeededGenerator) -> Int {
         var rest = generator.below(weights.reduce(0, +))
         for (kind, weight) in weights.enumerated() {
             if rest < weight { return kind }
@@ -137,12 +146,13 @@ public struct Script: Sendable {
         case 32: return .databaseOutage(seconds: Int(generator.between(1, 30)))
         case 33: return .kill(node: one)
         case 34: return .freeze(node: one, seconds: Int(generator.between(5, 120)))
-        case 35: return .jumpClock(node: one, minutes: Int(generator.between(-60, 60)))
+        case 35: return .jumpClock(minutes: Int(generator.between(-60, 60)))
         case 36: return .sendUnreadableHook
         case 37: return .forgeHook
         case 38: return .repeatHooks
         case 39: return .breakHooks(seconds: Int(generator.between(10, 600)))
-        default: return .stopHooks
+        case 40: return .stopHooks
+        default: return .editThereAsUs(workItem: one, field: field, value: value)
         }
     }
 }

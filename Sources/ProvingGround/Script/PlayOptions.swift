@@ -8,6 +8,8 @@ public struct PlayOptions: Sendable {
     public enum Hooks: String, CaseIterable, Sendable { case reliable, unreliable, absent }
 
     public var seed: UInt64
+    /// Nothing goes wrong and people only work: what is promised for good days is judged.
+    public var isCalm = false
     public var deeds = 200
     public var nodes = 2
     /// Occurrences in a thousand.
@@ -42,6 +44,12 @@ public struct PlayOptions: Sendable {
         if generator.happens(250) { readLag = generator.between(500, 20_000) }
         if generator.happens(250) { queryLag = generator.between(500, 25_000) }
         if generator.happens(250) { feedLag = generator.between(1_000, 120_000) }
+        isCalm = generator.happens(100)
+        if isCalm {
+            hooks = .reliable
+            (readLag, queryLag, feedLag) = (0, 0, 0)
+            return
+        }
         // Half of the seeds have a quiet network, so that faults of the machine and of people stand out.
         let isQuiet = generator.happens(300)
         for fault in Self.ofTheNetwork where !isQuiet && generator.happens(350) { rates[fault] = Int(generator.between(5, 60)) }
@@ -73,7 +81,8 @@ public struct PlayOptions: Sendable {
     /// One line for a story.
     public var words: String {
         let faults = rates.sorted { $0.key.rawValue < $1.key.rawValue }.map { "\($0.key.name) \($0.value)‰" }.joined(separator: ", ")
-        return "\(nodes) node(s), hooks \(hooks), policy \(policy), normaliser \(normaliser), description \(descriptionDirection), "
+        return
+            "\(isCalm ? "calm, " : "")\(nodes) node(s), hooks \(hooks), policy \(policy), normaliser \(normaliser), description \(descriptionDirection), "
             + "effort \(effortDirection), tags \(tagsAreManual ? "manual" : "automatic"), lags \(readLag)/\(queryLag)/\(feedLag) ms, "
             + "faults: \(faults.isEmpty ? "none" : faults)"
     }

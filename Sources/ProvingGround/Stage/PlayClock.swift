@@ -1,7 +1,7 @@
 import Portfolio
 import SyncEngine
 
-/// The clock of one process: the time of the play, off by what its machine's clock is off.
+/// The clock of the machine with the database, by which all its processes decide: the time of the play, off by what that clock is off.
 final class PlayClock: EngineClock, @unchecked Sendable {
     private let scheduler: Scheduler
     /// Milliseconds; changed only on the play's thread.

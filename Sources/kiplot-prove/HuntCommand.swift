@@ -1,0 +1,44 @@
+import ArgumentParser
+import Foundation
+import ProvingGround
+
+/// Looks for a seed that breaks an invariant: a planted bug has to be found by the checker that is named for it.
+struct HuntCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "hunt", abstract: "Plays seeds until a checker finds something; fails when it finds nothing.")
+
+    @Argument(help: "The invariant, as A15.") var invariant: String
+    @Option(help: "The most seeds to play.") var most = 20_000
+    @Option(help: "The first seed.") var from: UInt64 = 1
+    @Flag(help: "Tell the shortest play that was found in a minute.") var story = false
+
+    func run() throws {
+        let prover = try Prover()
+        let start = Date()
+        var others: [String: Int] = [:]
+        for seed in from..<(from + UInt64(most)) {
+            let violations = try prover.play(seed).violations
+            guard violations.contains(where: { $0.invariant == invariant }) else {
+                for invariant in Set(violations.map(\.invariant)) { others[invariant, default: 0] += 1 }
+                continue
+            }
+            let end = Date().addingTimeInterval(60)
+            var shrinker = Shrinker(prover, seed: seed, invariant: invariant) { Date() > end }
+            let shortest = try shrinker.shrink()
+            let seconds = Int(Date().timeIntervalSince(start))
+            print(
+                "found by \(invariant) in seed \(seed), the \(Self.ordinal(Int(seed - from) + 1)); shortened to \(shortest.deeds) deeds; \(seconds) s"
+            )
+            if story { StoryCommand.tell(shortest) }
+            return
+        }
+        let words = others.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value)" }.joined(separator: ", ")
+        print("not found in \(most) seeds\(words.isEmpty ? "" : "; others were: \(words)")")
+        throw ExitCode.failure
+    }
+
+    private static func ordinal(_ number: Int) -> String {
+        let ending = (11...13).contains(number % 100) ? "th" : [1: "st", 2: "nd", 3: "rd"][number % 10] ?? "th"
+        return "\(number)\(ending)"
+    }
+}

@@ -1,0 +1,31 @@
+import ArgumentParser
+import Foundation
+import ProvingGround
+
+/// Plays one seed and tells it.
+struct StoryCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(commandName: "story", abstract: "Plays one seed and tells what happened.")
+
+    @Argument(help: "The seed.") var seed: UInt64
+    @Flag(help: "Tell every call of Azure DevOps, too.") var calls = false
+    @Flag(help: "Look for the shortest play that breaks the same invariant, for a minute.") var shrink = false
+
+    func run() throws {
+        let prover = try Prover()
+        var trial = try prover.play(seed, keepsStory: true, tellsCalls: calls)
+        if shrink, let first = trial.violations.first {
+            let end = Date().addingTimeInterval(60)
+            var shrinker = Shrinker(prover, seed: seed, invariant: first.invariant) { Date() > end }
+            trial = try shrinker.shrink()
+        }
+        Self.tell(trial)
+        if !trial.violations.isEmpty { throw ExitCode.failure }
+    }
+
+    static func tell(_ trial: Trial) {
+        print("seed \(trial.seed): \(trial.options)")
+        for line in trial.story { print(line) }
+        print("\(trial.deeds) deeds, \(trial.calls) calls, \(trial.writes) writes, \(trial.playedTime / 1_000) s of simulated time")
+        for violation in trial.violations { print("\(violation.invariant): \(violation.what)") }
+    }
+}
