@@ -1,0 +1,36 @@
+#!/bin/sh
+# Wakes each planted bug, and looks whether the checker that is named for it finds it within so many seeds.
+# Usage: scripts/planted.sh [SEEDS]
+set -eu
+cd "$(dirname "$0")/.."
+most=${1:-20000}
+tool=.build-planted/build/release/kiplot-prove
+
+python3 scripts/plant.py .build-planted/package
+(cd .build-planted/package && swift build -c release --product kiplot-prove --scratch-path ../build >/dev/null)
+
+# hunt NUMBER CHECKER TITLE
+hunt() {
+    verdict=$(PLANTED_BUG=$1 $tool hunt "$2" --most "$most") || verdict="NOT FOUND: $verdict"
+    printf 'M%-3s %-100s %s\n' "$1" "$3" "$verdict"
+}
+
+results=$(mktemp)
+trap 'rm -f "$results"' EXIT
+# One for each of two cores.
+python3 scripts/plant.py list | {
+    running=0
+    while IFS="$(printf '\t')" read -r number checker title; do
+        hunt "$number" "$checker" "$title" >>"$results" &
+        running=$((running + 1))
+        if [ "$running" -eq 2 ]; then
+            wait
+            running=0
+        fi
+    done
+    wait
+}
+sort -V "$results"
+found=$(grep -c "found by" "$results")
+echo "$found of $(wc -l <"$results") planted bugs were found, each by the checker that is named for it"
+! grep -q "NOT FOUND" "$results"
