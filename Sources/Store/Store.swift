@@ -7,9 +7,14 @@ public struct Store: Sendable {
     public let database: any Database
     /// Tells, after each commit, what it touched.
     public let changes = ChangeFeed()
+    private let onCommit: CommitWatch?
 
     /// Wraps a database whose schema is current; see `Store.open`.
-    public init(database: any Database) { self.database = database }
+    /// - Parameter onCommit: told of every commit, before and after; whoever proves that a crash loses nothing kills the process there.
+    public init(database: any Database, onCommit: CommitWatch? = nil) {
+        self.database = database
+        self.onCommit = onCommit
+    }
 
     /// Asks questions of one consistent snapshot.
     public func read<Result: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Result) async throws -> Result {
@@ -18,13 +23,37 @@ public struct Store: Sendable {
 
     /// Changes something. When this returns, everything is durable and everybody who listens has been told.
     @discardableResult
-    public func write<Result: Sendable>(_ body: @escaping @Sendable (StoreTransaction) throws -> Result) async throws -> Result {
-        let (result, touched) = try await database.write { connection in
+    public func write<Result: Sendable>(
+        file: StaticString = #fileID, function: StaticString = #function,
+        _ body: @escaping @Sendable (StoreTransaction) throws -> Result
+    ) async throws -> Result {
+        let (result, touched) = try await database.write { [onCommit] connection in
             let transaction = StoreTransaction(connection)
-            return (try body(transaction), transaction.touched)
+            let result = try body(transaction)
+            onCommit?(CommitMoment(side: .before, file: file, function: function))
+            return (result, transaction.touched)
         }
+        onCommit?(CommitMoment(side: .after, file: file, function: function))
         changes.publish(touched)
         return result
+    }
+}
+
+/// Hears of commits; called on whatever thread commits.
+public typealias CommitWatch = @Sendable (CommitMoment) -> Void
+
+/// The moment just before or just after what some piece of code has changed becomes durable.
+public struct CommitMoment: Sendable {
+    public enum Side: String, Sendable { case before, after }
+
+    public let side: Side
+    let file: StaticString
+    let function: StaticString
+
+    /// The code that commits, as `Reconciler.forget`.
+    public var place: String {
+        let file = "\(file)".split(separator: "/").last.map { $0.prefix { $0 != "." } } ?? ""
+        return "\(file).\("\(function)".prefix { $0 != "(" })"
     }
 }
 

@@ -19,9 +19,10 @@ struct House: Sendable {
     let logger: Logger
 
     /// Opens the house for some work, and closes it whatever happens.
-    static func using<Result>(_ settings: Settings, publicURL: String? = nil, _ body: (House) async throws -> Result) async throws -> Result
-    {
-        let house = try await open(settings, publicURL: publicURL ?? settings.publicURL ?? "http://127.0.0.1:8080")
+    static func using<Result>(
+        _ settings: Settings, publicURL: String? = nil, proving: Proving = Proving(), _ body: (House) async throws -> Result
+    ) async throws -> Result {
+        let house = try await open(settings, publicURL: publicURL ?? settings.publicURL ?? "http://127.0.0.1:8080", proving)
         do {
             let result = try await body(house)
             await house.close()
@@ -32,18 +33,19 @@ struct House: Sendable {
         }
     }
 
-    private static func open(_ settings: Settings, publicURL: String) async throws -> House {
+    private static func open(_ settings: Settings, publicURL: String, _ proving: Proving) async throws -> House {
         var logger = Logger(label: "kiplot")
         // The server says by itself where it listens.
         logger.logLevel = .warning
         do {
             let database = try await SQLiteDatabase.open(path: settings.databasePath)
-            let store = try await Store.open(database)
+            let store = try await Store.open(database, onCommit: proving.onCommit)
             let vault = try Vault(key: KeyFile.key(at: settings.keyPath))
             let transport = LiveTransport(policy: settings.policy)
             let engine = SyncEngine(
-                store: store, vault: vault, transport: transport,
-                configuration: SyncEngine.Configuration(publicURL: publicURL, policy: settings.policy), logger: logger)
+                store: store, vault: vault, transport: proving.transport(over: transport),
+                configuration: SyncEngine.Configuration(publicURL: publicURL, policy: settings.policy), clock: proving.clock,
+                logger: logger)
             return House(database: database, store: store, engine: engine, transport: transport, logger: logger)
         } catch let error as DatabaseError {
             throw CommandProblem(error.message, error.remedy)

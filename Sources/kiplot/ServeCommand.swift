@@ -19,7 +19,8 @@ struct ServeCommand: AsyncParsableCommand {
         }
         defer { lock.release() }
         let publicURL = settings.publicURL ?? "http://\(settings.host):\(settings.port)"
-        try await House.using(settings, publicURL: publicURL) { try await serve($0, settings, publicURL) }
+        let proving = try Proving(environment: ProcessInfo.processInfo.environment)
+        try await House.using(settings, publicURL: publicURL, proving: proving) { try await serve($0, settings, publicURL) }
     }
 
     private func serve(_ house: House, _ settings: Settings, _ publicURL: String) async throws {

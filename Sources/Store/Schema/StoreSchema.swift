@@ -12,9 +12,9 @@ enum StoreSchema {
 extension Store {
     /// Brings the database to the current schema, fills an empty one with defaults, and wraps it.
     /// - Throws: `DatabaseError.newerSchema` and the other reasons of `Migrator.migrate`.
-    public static func open(_ database: any Database) async throws -> Store {
+    public static func open(_ database: any Database, onCommit: CommitWatch? = nil) async throws -> Store {
         try await Migrator(StoreSchema.migrations).migrate(database)
-        let store = Store(database: database)
+        let store = Store(database: database, onCommit: onCommit)
         try await store.write { try $0.seedDefaults() }
         return store
     }
