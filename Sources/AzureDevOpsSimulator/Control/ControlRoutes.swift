@@ -45,6 +45,11 @@ extension World {
             addAccount(name: body["name"]?.string ?? "", mail: body["mail"]?.string ?? "")
         case ("POST", "tokens", 1): try changeToken(call)
         case ("POST", "fields", 1): try addField(call)
+        case ("DELETE", "fields", 2): deleteField(path[1])
+        case ("POST", "fields", 3) where path[2] == "restore": bringBackField(path[1])
+        case ("PATCH", "projects", 2): try renameProject(call, path[1])
+        case ("POST", "work-items", 3) where path[2] == "revisions":
+            skipRevisions(of: Int64(path[1]) ?? 0, to: try call.json()["next"]?.integer ?? 1)
         case ("POST", "rules", 1):
             let body = try call.json()
             addRule(type: body["type"]?.string ?? "", state: body["state"]?.string ?? "", requires: body["field"]?.string ?? "")

@@ -16,8 +16,6 @@ public struct FieldDefinition: Hashable, Sendable {
     /// A closed list; empty for any value.
     public var allowedValues: [String] = []
     var defaultValue: JSONValue?
-    /// Hidden, but its values are kept.
-    var isDeleted = false
 
     public init(referenceName: String, name: String, kind: Kind, allowedValues: [String] = []) {
         self.referenceName = referenceName
@@ -35,6 +33,13 @@ public struct FieldDefinition: Hashable, Sendable {
 
 extension World {
     func field(_ referenceName: String) -> FieldDefinition? {
+        guard deletedFields.isEmpty else {
+            return definition(referenceName).flatMap { deletedFields.contains($0.referenceName) ? nil : $0 }
+        }
+        return definition(referenceName)
+    }
+
+    private func definition(_ referenceName: String) -> FieldDefinition? {
         if let field = FieldDefinition.byExactName[referenceName] { return field }
         let folded = referenceName.lowercased()
         return FieldDefinition.byName[folded] ?? customFields.first { $0.field.referenceName.lowercased() == folded }?.field
@@ -44,7 +49,8 @@ extension World {
     func field(named name: String) -> FieldDefinition? {
         if let field = field(name) { return field }
         let folded = name.lowercased()
-        return FieldDefinition.byTitle[folded] ?? customFields.first { $0.field.name.lowercased() == folded }?.field
+        let found = FieldDefinition.byTitle[folded] ?? customFields.first { $0.field.name.lowercased() == folded }?.field
+        return found.flatMap { deletedFields.contains($0.referenceName) ? nil : $0 }
     }
 
     /// The fields of one type, the common ones first.
@@ -52,8 +58,9 @@ extension World {
         let own =
             FieldDefinition.commonDefinitions
             + type.fields.compactMap { FieldDefinition.byExactName[$0] ?? FieldDefinition.byName[$0.lowercased()] }
-        guard !customFields.isEmpty else { return own }
-        return own + customFields.filter { $0.types.isEmpty || $0.types.contains(type.name) }.map(\.field)
+        guard !customFields.isEmpty || !deletedFields.isEmpty else { return own }
+        let all = own + customFields.filter { $0.types.isEmpty || $0.types.contains(type.name) }.map(\.field)
+        return all.filter { !deletedFields.contains($0.referenceName) }
     }
 
     func has(_ field: FieldDefinition, _ type: WorkItemTypeDefinition) -> Bool {

@@ -5,15 +5,22 @@ extension World {
     mutating func answerFields(_ request: ServiceRequest) throws(ServiceFault) -> ServiceAnswer {
         switch (request.method, request["fieldNameOrRefName"]) {
         case ("GET", nil):
-            return .list((FieldDefinition.all + customFields.map(\.field)).filter { !$0.isDeleted }.map { json($0, request.base) })
+            return .list(
+                (FieldDefinition.all + customFields.map(\.field)).filter { !deletedFields.contains($0.referenceName) }.map {
+                    json($0, request.base)
+                })
         case ("GET", let name?):
-            guard let field = field(named: name), !field.isDeleted else { throw .fieldMissing(name, status: 404) }
+            guard let field = field(named: name) else { throw .fieldMissing(name, status: 404) }
             return ServiceAnswer(json: json(field, request.base))
         case ("POST", _): return try createField(request)
         case ("PATCH", let name?):
-            let index = try customField(name)
-            customFields[index].field.isDeleted = try request.json()["isDeleted"]?.bool ?? false
-            return ServiceAnswer(json: json(customFields[index].field, request.base))
+            let field = customFields[try customField(name)].field
+            if try request.json()["isDeleted"]?.bool ?? false {
+                deletedFields.insert(field.referenceName)
+            } else {
+                deletedFields.remove(field.referenceName)
+            }
+            return ServiceAnswer(json: json(field, request.base))
         case ("DELETE", let name?):
             customFields.remove(at: try customField(name))
             return .done
@@ -58,7 +65,7 @@ extension World {
             "supportedOperations": .array(
                 field.operations.map { operation -> JSONValue in
                     ["referenceName": .string("SupportedOperations.\(operation.0)"), "name": .string(operation.1)]
-                }), "isDeleted": .bool(field.isDeleted), "isIdentity": .bool(field.kind == .identity),
+                }), "isDeleted": .bool(deletedFields.contains(field.referenceName)), "isIdentity": .bool(field.kind == .identity),
             "isPicklist": .bool(field.referenceName.hasPrefix("Custom.") && !field.allowedValues.isEmpty), "isPicklistSuggested": false,
             "url": .string("\(base)/_apis/wit/fields/\(field.referenceName)"),
         ]

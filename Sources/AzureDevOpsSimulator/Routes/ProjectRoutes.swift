@@ -103,6 +103,13 @@ extension World {
         return queued(request)
     }
 
+    mutating func renameProject(_ call: ServiceCall, _ old: String) throws(ServiceFault) {
+        guard let index = projects.firstIndex(where: { $0.name == old }), let name = try call.json()["name"]?.string else {
+            throw .projectMissing(old)
+        }
+        rename(projectAt: index, to: name)
+    }
+
     /// A project's name stands in every path: the id is what stays.
     private mutating func rename(projectAt index: Int, to name: String) {
         let (id, old) = (projects[index].id, projects[index].name)

@@ -136,7 +136,7 @@ extension World {
 
     mutating func addRevision(to record: inout WorkItemRecord, _ draft: Draft, by author: Account, at now: ServiceTime) {
         var draft = draft
-        let number = (record.revisions.last?.number ?? 0) + 1
+        let number = max((record.revisions.last?.number ?? 0) + 1, record.nextRevision)
         stamp(&draft, author, now)
         var comment: Int64?
         if let text = draft.historyText {

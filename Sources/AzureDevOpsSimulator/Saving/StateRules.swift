@@ -86,7 +86,10 @@ extension World {
                 errors.append(RuleError(field: field, flags: ["hasValues", "limitedToValues", "invalidListValue"]))
             }
         }
-        for rule in rules where rule.type == type.name && rule.state.lowercased() == draft.text("System.State").lowercased() {
+        for rule in rules
+        where !deletedFields.contains(rule.field) && rule.type == type.name
+            && rule.state.lowercased() == draft.text("System.State").lowercased()
+        {
             if draft.fields[rule.field] == nil { fail(rule.field, ["required", "invalidEmpty"]) }
         }
         return errors

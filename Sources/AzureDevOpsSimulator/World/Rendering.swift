@@ -93,7 +93,7 @@ extension World {
         var members: [(name: String, value: JSONValue)] = []
         members.reserveCapacity(names.count)
         var computed: JSONObject?
-        for name in names {
+        for name in names where !deletedFields.contains(name) {
             switch name {
             case "System.Id": members.append((name, .integer(record.id)))
             case "System.Rev": members.append((name, .integer(revision.number)))
@@ -116,7 +116,7 @@ extension World {
     ) -> JSONObject {
         var members: [(name: String, value: JSONValue)] = []
         members.reserveCapacity(revision.fields.count + 16)
-        for (name, value) in revision.fields { members.append((name, print(name, value))) }
+        for (name, value) in revision.fields where !deletedFields.contains(name) { members.append((name, print(name, value))) }
         if let target = parent?.target { members.append(("System.Parent", .integer(target))) }
         guard isComplete else { return JSONObject(unique: members) }
         members.append(("System.Id", .integer(record.id)))

@@ -10,6 +10,8 @@ struct WorkItemRecord: Sendable {
     var markdownFields: Set<String> = []
     var comments: [Comment] = []
     var deletion: Deletion?
+    /// The number that the next revision has at least: a history of thousands, without its revisions.
+    var nextRevision: Int64 = 1
 
     var current: Revision { revisions[revisions.count - 1] }
     var type: String { current.fields["System.WorkItemType"]?.string ?? "" }

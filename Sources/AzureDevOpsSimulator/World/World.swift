@@ -26,6 +26,8 @@ public struct World: Sendable {
     var linkLog: [LinkLogEntry] = []
     /// Fields beyond those of the processes, by the work item types that have them; empty means every type.
     var customFields: [(field: FieldDefinition, types: [String])] = []
+    /// Reference names of fields that an administrator has deleted: nothing shows or takes them, their values are kept.
+    var deletedFields: Set<String> = []
     var processes: [Process] = ProcessTemplate.allCases.map { Process($0) }
     var rules: [CustomRule] = []
     var hooks = HookRegistry()

@@ -30,6 +30,18 @@ extension World {
     public func projectName(of id: Int64) -> String? { workItems[id].flatMap { project($0.projectID)?.name } }
     public func type(of id: Int64) -> String? { workItems[id]?.type }
 
+    /// Lets a work item go on as if it had been saved very often.
+    public mutating func skipRevisions(of id: Int64, to number: Int64) { workItems[id]?.nextRevision = number }
+
+    public var deletedFieldNames: Set<String> { deletedFields }
+    public mutating func deleteField(_ referenceName: String) { deletedFields.insert(referenceName) }
+    public mutating func bringBackField(_ referenceName: String) { deletedFields.remove(referenceName) }
+
+    /// The id of the project that a work item belongs to: it stays when the project gets another name.
+    public func projectID(of id: Int64) -> String? { workItems[id]?.projectID }
+    public func projectName(withID id: String) -> String? { project(id)?.name }
+    public func projectID(named name: String) -> String? { project(name)?.id }
+
     /// The newest revision of each work item that a reader of the feed has been shown up to a token.
     public func newestRevisions(upTo token: String) -> [Int64: Int64] {
         guard let watermark = token.split(separator: ";").first.flatMap({ Int64($0) }) else { return [:] }
