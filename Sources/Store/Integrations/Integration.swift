@@ -41,6 +41,8 @@ public struct Integration: Hashable, Sendable {
     public var overlapLinksToken: String?
     /// The time at Azure DevOps, by its own clock, up to which its feed was read: ours may be wrong.
     public var feedTime: Instant?
+    /// The mapped fields as the project had them when it was last looked at, with the version of the mapping; see `Reconciler`.
+    public var knownFields: String?
     /// The next sweep must not wait for its hour.
     public var needsSweep: Bool
 

@@ -5,7 +5,8 @@ import Portfolio
 extension StoreTransaction {
     private static let integrationColumns = """
         id, instance_id, project_id, project_name, credential_id, mapping_set_id, default_mode, state, epoch, hook_state, hook_detail,
-        last_event_at, last_sweep_at, revisions_token, links_token, needs_sweep, overlap_revisions_token, overlap_links_token, feed_time
+        last_event_at, last_sweep_at, revisions_token, links_token, needs_sweep, overlap_revisions_token, overlap_links_token, feed_time,
+        known_fields
         """
 
     /// Adds a project, or takes up the one that was deleted earlier: its old links are connected again.
@@ -96,7 +97,8 @@ extension StoreTransaction {
             """
             UPDATE integration SET project_name = $2, credential_id = $3, mapping_set_id = $4, default_mode = $5, state = $6, epoch = $7,
                 hook_state = $8, hook_detail = $9, last_event_at = $10, last_sweep_at = $11, revisions_token = $12, links_token = $13,
-                needs_sweep = ($14 = 1), overlap_revisions_token = $15, overlap_links_token = $16, feed_time = $17
+                needs_sweep = ($14 = 1), overlap_revisions_token = $15, overlap_links_token = $16, feed_time = $17,
+                known_fields = $18
             WHERE id = $1
             """,
             [
@@ -106,7 +108,7 @@ extension StoreTransaction {
                 SQLValue(integration.lastEventAt?.milliseconds), SQLValue(integration.lastSweepAt?.milliseconds),
                 SQLValue(integration.revisionsToken), SQLValue(integration.linksToken), .integer(integration.needsSweep ? 1 : 0),
                 SQLValue(integration.overlapRevisionsToken), SQLValue(integration.overlapLinksToken),
-                SQLValue(integration.feedTime?.milliseconds),
+                SQLValue(integration.feedTime?.milliseconds), SQLValue(integration.knownFields),
             ])
         touch(.integration(integration.id))
         touch(.work(integration.id))
@@ -160,6 +162,7 @@ extension StoreTransaction {
         integration.overlapRevisionsToken = row.text(16)
         integration.overlapLinksToken = row.text(17)
         integration.feedTime = instant(18)
+        integration.knownFields = row.text(19)
         return integration
     }
 }

@@ -13,7 +13,10 @@ struct Auditor: Sendable {
     /// Compares until the end; a crash goes on behind the last page.
     /// - Throws: `LaneStop` when Azure DevOps cannot be used: the audit goes on later.
     func work(on audit: Audit) async throws {
-        let work = try await reconciler.open(audit.integration, priority: .sweep)
+        var opened = try await reconciler.open(audit.integration, priority: .sweep)
+        // Whoever compares everything compares what there is now.
+        try await reconciler.readSchema(into: &opened, since: clock.elapsed)
+        let work = opened
         var current = audit
         while true {
             let last = current.lastLink
@@ -27,6 +30,7 @@ struct Auditor: Sendable {
                 snapshots[item.id] = RemoteSnapshot(item)
             }
             let found = snapshots
+            let work = try await reconciler.knowingName(work, of: Array(found.values))
             let (given, now) = (current, clock.now)
             current = try await store.write { transaction in
                 var comparison = try Comparison(transaction, work, found, readAt: readAt, now: now)
@@ -102,7 +106,7 @@ private struct Comparison {
         }
         // A reading that lags behind has nothing to say.
         guard state == .active, let planned = planned[link.id], let snapshot else { return }
-        compareFields(planned, snapshot, isWaiting: link.dirty != link.settled)
+        compareFields(planned, snapshot, of: link)
     }
 
     /// The state that a link to a work item should have, and why.
@@ -110,7 +114,7 @@ private struct Comparison {
         of snapshot: RemoteSnapshot?, _ kind: ItemKind?, _ work: Reconciler.Work
     ) -> (state: Link.State, reason: String) {
         guard let snapshot else { return (.remoteDeleted, "The work item is not there, or the access token may not read it.") }
-        guard snapshot.project.lowercased() == work.integration.projectName.lowercased() else {
+        guard work.includes(snapshot) else {
             return (.outOfScope, "The work item was moved to the project \(snapshot.project).")
         }
         guard let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type), kind == nil || entity.kind == kind else {
@@ -119,20 +123,21 @@ private struct Comparison {
         return (.active, "The work item is back, and the link does not know it.")
     }
 
-    private mutating func compareFields(_ planned: PlannedLink, _ snapshot: RemoteSnapshot, isWaiting: Bool) {
+    /// A reason counts only where the link knows it, too: what a plan would come to tells nobody.
+    private mutating func compareFields(_ planned: PlannedLink, _ snapshot: RemoteSnapshot, of link: Link) {
         let outcome = planned.outcome
         var keys = Set(planned.context.rules.keys)
         if planned.context.entity.parentDirection != nil { keys.insert(.parent) }
         for key in keys.sorted() {
             let reason: String? =
-                if outcome.conflicts.contains(key) {
+                if outcome.conflicts.contains(key), link.fields[key]?.isInConflict ?? false {
                     "Both sides changed it: it waits for a choice."
-                } else if let obstacle = outcome.obstacles[key] {
+                } else if let obstacle = outcome.obstacles[key], link.fields[key]?.obstacle != nil {
                     obstacle
-                } else if outcome.waiting.contains(key) {
+                } else if outcome.waiting.contains(key), link.fields[key]?.isWaiting ?? false {
                     "The field is manual: it waits for Read or Write."
-                } else if outcome.pulled.contains(key) || outcome.pushed.contains(key) {
-                    isWaiting ? "It is on its way." : nil
+                } else if outcome.moves(key) {
+                    link.dirty != link.settled ? "It is on its way." : nil
                 } else {
                     "agrees"
                 }
@@ -159,5 +164,12 @@ private struct Comparison {
             case .astray: audit.astray += 1
             }
         }
+    }
+}
+
+extension LinkOutcome {
+    /// Whether the sides differ in a field, whatever is to be done about it.
+    fileprivate func moves(_ key: FieldKey) -> Bool {
+        pulled.contains(key) || pushed.contains(key) || conflicts.contains(key) || obstacles[key] != nil || waiting.contains(key)
     }
 }

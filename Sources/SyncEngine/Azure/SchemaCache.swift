@@ -14,7 +14,8 @@ public actor SchemaCache {
         var types: [String: WorkItemTypeSchema] = [:]
         var descriptions: [String: FieldDescription] = [:]
         var list: [WorkItemType] = []
-        var readAt: Instant
+        /// By the clock that nobody sets.
+        var readAt: Duration
     }
 
     private let clock: any EngineClock
@@ -28,10 +29,18 @@ public actor SchemaCache {
         entries[Key(organisation: client.organisation.base, project: project)] = nil
     }
 
+    /// Whether a project was asked since a moment, as the clock's `elapsed` tells it.
+    func hasRead(_ project: String, of client: AzureDevOpsClient, since start: Duration) -> Bool {
+        entries[Key(organisation: client.organisation.base, project: project)].map { $0.readAt >= start } ?? false
+    }
+
     /// The schema of some types; those that the project does not have are left out.
-    func schema(of project: String, types names: Set<String>?, by client: AzureDevOpsClient) async throws(AzureDevOpsError) -> ProjectSchema
-    {
+    /// - Parameter since: when it must have been read at the earliest, as the clock's `elapsed` tells it.
+    func schema(
+        of project: String, types names: Set<String>?, since: Duration? = nil, by client: AzureDevOpsClient
+    ) async throws(AzureDevOpsError) -> ProjectSchema {
         let key = Key(organisation: client.organisation.base, project: project)
+        if let since, let entry = entries[key], entry.readAt < since { entries[key] = nil }
         var entry = try await entry(key, project, client)
         let wanted = names.map { names in Set(names.map { $0.lowercased() }) }
         var schemas: [WorkItemTypeSchema] = []
@@ -41,8 +50,14 @@ public actor SchemaCache {
                 continue
             }
             let fields = try await client.fields(of: type.name, in: project)
+            if fields.contains(where: { entry.descriptions[$0.referenceName] == nil }) {
+                // One has come since the descriptions were read.
+                entry.descriptions = Self.byName(try await client.fieldDescriptions(in: project))
+                entries[key]?.descriptions = entry.descriptions
+            }
             let states = type.states.isEmpty ? try await client.states(of: type.name, in: project) : type.states
-            let schema = WorkItemTypeSchema(type, states: states, fields: fields, descriptions: entry.descriptions)
+            let known = fields.filter { entry.descriptions[$0.referenceName] != nil }
+            let schema = WorkItemTypeSchema(type, states: states, fields: known, descriptions: entry.descriptions)
             entry.types[type.name] = schema
             schemas.append(schema)
         }
@@ -51,14 +66,18 @@ public actor SchemaCache {
     }
 
     private func entry(_ key: Key, _ project: String, _ client: AzureDevOpsClient) async throws(AzureDevOpsError) -> Entry {
-        if let entry = entries[key], entry.readAt.adding(Self.lifetime) > clock.now { return entry }
+        if let entry = entries[key], entry.readAt + Self.lifetime > clock.elapsed { return entry }
+        var entry = Entry(readAt: clock.elapsed)
         let list = try await client.workItemTypes(of: project)
         let descriptions = try await client.fieldDescriptions(in: project)
-        var entry = Entry(readAt: clock.now)
         entry.list = list
-        entry.descriptions = Dictionary(descriptions.map { ($0.referenceName, $0) }, uniquingKeysWith: { first, _ in first })
+        entry.descriptions = Self.byName(descriptions)
         entries[key] = entry
         return entry
+    }
+
+    private static func byName(_ descriptions: [FieldDescription]) -> [String: FieldDescription] {
+        Dictionary(descriptions.map { ($0.referenceName, $0) }, uniquingKeysWith: { first, _ in first })
     }
 }
 

@@ -35,7 +35,7 @@ struct Importer {
             result.reason = "The type \(snapshot.type) is not mapped."
             return result
         }
-        guard snapshot.project.lowercased() == work.integration.projectName.lowercased() else {
+        guard work.includes(snapshot) else {
             result.outcome = .skipped
             result.reason = "It was moved to the project \(snapshot.project)."
             return result

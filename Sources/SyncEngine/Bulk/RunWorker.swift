@@ -129,6 +129,7 @@ struct RunWorker: Sendable {
         }
         let now = clock.now
         let read = snapshots
+        let work = try await reconciler.knowingName(work, of: Array(read.values))
         let review = CandidateReview(store: store, clock: clock, connection: work.connection, publicURL: reconciler.publicURL)
         let random = reconciler.random
         let request = PlanningRequest(

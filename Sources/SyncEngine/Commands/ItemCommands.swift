@@ -47,15 +47,16 @@ public struct ItemCommands: Sendable {
     public func link(
         _ item: Identifier<Item>, to workItem: Int64, in integration: Identifier<Integration>, source: InitialSource?, by actor: Actor
     ) async throws -> LinkOutcome {
-        let work = try await open(integration)
+        let opened = try await open(integration)
         let found: WorkItem
         do throws(AzureDevOpsError) {
-            found = try await work.client.workItem(workItem)
+            found = try await opened.client.workItem(workItem)
         } catch {
             throw ConnectionProblem(error)
         }
         let snapshot = RemoteSnapshot(found)
-        guard snapshot.project.lowercased() == work.integration.projectName.lowercased() else {
+        let work = try await reconciler.knowingName(opened, of: [snapshot])
+        guard work.includes(snapshot) else {
             throw ConnectionProblem(
                 message: "#\(workItem) belongs to the project \(snapshot.project), not to \(work.integration.projectName).",
                 remedy: "Choose a work item of this project, or add an integration for the other one.")

@@ -77,7 +77,14 @@ private struct Judgement: Sendable {
         self.attempt = attempt
         isPossible = true
         for (key, pair) in attempt.pairs {
-            guard let field = fields[key] else { continue }
+            guard let field = fields[key] else {
+                // What nothing shows at the moment is taken for what was sent. The parent makes no revision.
+                if key != .parent {
+                    pairs[key] = pair
+                    isExact = false
+                }
+                continue
+            }
             let value = revision.value(of: field, like: pair.remote)
             pairs[key] = AgreedPair(local: pair.local, remote: value)
             guard value != pair.remote else { continue }

@@ -15,6 +15,8 @@ struct LocalPart {
     static let automaticWriteLimit = 5
     /// Azure DevOps refuses changes past 10,000 revisions; a reserve stays for people (`sync-protocol.md` F11).
     static let revisionLimit: Int64 = 9_000
+    /// From here on it is said that the end is in sight.
+    static let revisionNotice: Int64 = 8_000
 
     init(_ transaction: StoreTransaction, _ request: PlanningRequest) throws {
         self.transaction = transaction
@@ -131,6 +133,12 @@ struct LocalPart {
         link.fields = plan.fields
         if wasOutside {
             try transaction.file(receipt(link, trigger, .stateChanged, detail: "The work item is back; synchronising again."))
+        }
+        if entry.link.seenRevision < Self.revisionNotice, snapshot.revision >= Self.revisionNotice {
+            let detail =
+                "Work item #\(snapshot.id) has \(snapshot.revision) revisions. From \(Self.revisionLimit) on Kiplot writes only when asked; past 10,000 "
+                + "Azure DevOps refuses changes. Find out what changes the work item so often."
+            try transaction.file(receipt(link, trigger, .stateChanged, revision: snapshot.revision, detail: detail))
         }
         try note(plan, link, item, snapshot, trigger)
         outcome.conflicts = plan.fields.filter { $0.value.isInConflict }.keys.sorted()

@@ -1,5 +1,6 @@
 import AzureDevOps
 import FieldSync
+import JSON
 import Logging
 import Portfolio
 import Store
@@ -65,6 +66,11 @@ struct Reconciler: Sendable {
 
         var integration: Integration { connection.integration }
         var client: AzureDevOpsClient { connection.client }
+
+        /// Whether a work item is one of the project's.
+        func includes(_ snapshot: RemoteSnapshot) -> Bool {
+            snapshot.project.lowercased() == integration.projectName.lowercased()
+        }
     }
 
     func open(_ id: Identifier<Integration>, priority: Priority, allowsPaused: Bool = false) async throws -> Work {
@@ -82,18 +88,17 @@ struct Reconciler: Sendable {
         guard let mapping = try await store.read({ try $0.mappingSet(connection.integration.mappingSet) }) else {
             throw LaneStop.unusable(LinkProblem(message: "The integration has no mapping.", remedy: "Choose a mapping set for it."))
         }
-        let schema = try await reading {
-            try await schemas.schema(
-                of: connection.integration.projectID, types: Set(mapping.mapping.entities.map(\.workItemType)), by: connection.client)
-        }
-        return Work(connection: connection, mapping: mapping, schema: schema)
+        var work = Work(connection: connection, mapping: mapping, schema: ProjectSchema(workItemTypes: []))
+        try await readSchema(into: &work)
+        return work
     }
 
     private func creator(_ work: Work) -> WorkItemCreator { WorkItemCreator(reconciler: self, work: work) }
 
     private func reconcile(_ links: [Link], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
-        let readAt = clock.now
+        let (readAt, start) = (clock.now, clock.elapsed)
         let found = try await snapshots(links, work)
+        let work = try await knowingFields(work, found, of: links, since: start)
         var outcomes: [LinkOutcome] = []
         for link in links where found[link.id] == nil {
             if let outcome = try await outcomeOfUnread(link) { outcomes.append(outcome) }
@@ -126,7 +131,7 @@ struct Reconciler: Sendable {
                 byID[item.id] = RemoteSnapshot(item)
             }
         }
-        let projectName = try await currentName(of: work.integration, seen: byID.values.first?.project, by: work.client)
+        let work = try await knowingName(work, of: Array(byID.values))
         let kinds = try await store.read { transaction in
             Dictionary(try transaction.items(ids: links.map(\.item)).map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
         }
@@ -146,7 +151,7 @@ struct Reconciler: Sendable {
             }
             guard
                 try await states.checkScope(
-                    link, snapshot, projectName: projectName, mapping: work.mapping.mapping, kind: kinds[link.item])
+                    link, snapshot, projectName: work.integration.projectName, mapping: work.mapping.mapping, kind: kinds[link.item])
             else { continue }
             found[link.id] = try await tellingFormats(snapshot, link, work)
         }
@@ -164,13 +169,14 @@ struct Reconciler: Sendable {
     }
 
     /// A project may be renamed; its id stays.
-    private func currentName(of integration: Integration, seen: String?, by client: AzureDevOpsClient) async throws -> String {
-        guard let seen, seen.lowercased() != integration.projectName.lowercased() else { return integration.projectName }
-        let project = try await reading { try await client.project(integration.projectID) }
-        if project.name != integration.projectName {
-            try await store.write { transaction in _ = try transaction.change(integration.id) { $0.projectName = project.name } }
-        }
-        return project.name
+    func knowingName(_ given: Work, of snapshots: [RemoteSnapshot]) async throws -> Work {
+        guard !snapshots.allSatisfy(given.includes) else { return given }
+        var work = given
+        let name = try await reading { try await given.client.project(given.integration.projectID) }.name
+        guard name != given.integration.projectName else { return given }
+        try await store.write { transaction in _ = try transaction.change(given.integration.id) { $0.projectName = name } }
+        work.connection.integration.projectName = name
+        return work
     }
 
     private func outcomeOfUnread(_ link: Link) async throws -> LinkOutcome? {
@@ -249,7 +255,10 @@ struct Reconciler: Sendable {
                 try await remotePart.block(obstacles, of: planned)
                 for (key, obstacle) in obstacles { total.obstacles[key] = obstacle.message }
                 refused.formUnion(obstacles.keys)
-            case .refusedSomething: isSingle = true
+                await forgetSchema(of: work, after: Array(obstacles.values))
+            case .refusedSomething(let obstacle):
+                isSingle = true
+                await forgetSchema(of: work, after: [obstacle])
             }
             guard let next = try await planAgain(planned, work, choice, refused: refused, isSingle: isSingle) else { return total }
             total.pulled += next.outcome.pulled.filter { !total.pulled.contains($0) }
@@ -262,10 +271,11 @@ struct Reconciler: Sendable {
     private func planAgain(
         _ planned: PlannedLink, _ work: Work, _ choice: TriggerChoice, refused: Set<FieldKey>, isSingle: Bool
     ) async throws -> PlannedLink? {
-        let readAt = clock.now
+        let (readAt, start) = (clock.now, clock.elapsed)
         guard let link = try await store.read({ try $0.link(planned.link.id) }) else { return nil }
         let found = try await snapshots([link], work, isExact: true)
         guard !found.isEmpty else { return nil }
+        let work = try await knowingFields(work, found, of: [link], since: start)
         var request = try await request(found, of: [link], work, choice, readAt: readAt)
         request.refused = refused
         request.isSingle = isSingle

@@ -1,0 +1,78 @@
+import AzureDevOps
+import FieldSync
+import JSON
+import Portfolio
+import Store
+
+/// Which fields a project has. Processes lose fields, and get them back, without a word: no hook, no revision.
+extension Reconciler {
+    /// - Parameter start: when the schema must have been read at the earliest, as the clock's `elapsed` tells it; `nil` for a remembered one.
+    func readSchema(into work: inout Work, since start: Duration? = nil) async throws {
+        let (project, now) = (work.integration.projectID, clock.elapsed)
+        let types = Set(work.mapping.mapping.entities.map(\.workItemType))
+        let client = work.client
+        work.schema = try await reading { try await schemas.schema(of: project, types: types, since: start, by: client) }
+        if await schemas.hasRead(project, of: client, since: now) { try await noteFields(work) }
+    }
+
+    /// A mapped field that the project has lost rests, and one that has come back goes on where it was: either concerns every link.
+    /// Only a schema that was just read is compared: another process may remember an older one.
+    private func noteFields(_ work: Work) async throws {
+        let id = work.integration.id
+        let version = "\(work.mapping.version)|"
+        let fields = version + work.schema.names(of: work.mapping.mapping)
+        let now = clock.now
+        guard try await store.read({ try $0.integration(id)?.knownFields }) != fields else { return }
+        try await store.write { transaction in
+            let known = try transaction.integration(id)?.knownFields
+            _ = try transaction.change(id) { $0.knownFields = fields }
+            // A change of the mapping has told every link already.
+            guard let known, known != fields, known.hasPrefix(version) else { return }
+            try transaction.markAllDirty(in: id, priority: .sweep, cause: .rule, at: now)
+        }
+    }
+
+    /// A value that is gone may have been emptied, or the process may have lost the field: only a schema that was read afterwards tells.
+    /// Fields of the system cannot be removed.
+    func knowingFields(
+        _ given: Work, _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], since start: Duration
+    ) async throws -> Work {
+        let misses = links.contains { link in
+            guard let snapshot = snapshots[link.id], let entity = given.mapping.mapping.entity(forWorkItemType: snapshot.type) else {
+                return false
+            }
+            return entity.enabledFields.contains { mapping in
+                !mapping.azureDevOpsField.hasPrefix("System.") && link.fields[mapping.field]?.agreed?.remote != nil
+                    && (snapshot.fields[mapping.azureDevOpsField] ?? .null).isNull
+            }
+        }
+        guard misses else { return given }
+        var work = given
+        try await readSchema(into: &work, since: start)
+        return work
+    }
+
+    /// TF51535: the process has lost a field that is still mapped. Read anew, the schema says so, and the field rests.
+    func forgetSchema(of work: Work, after obstacles: [Obstacle]) async {
+        guard obstacles.contains(where: \.saysFieldIsGone) else { return }
+        await schemas.forget(work.integration.projectID, of: work.client)
+    }
+}
+
+extension Obstacle {
+    fileprivate var saysFieldIsGone: Bool {
+        guard case .refusedByAzureDevOps(let code, let reason) = self else { return false }
+        return code == "TF51535" || reason.contains("TF51535")
+    }
+}
+
+extension ProjectSchema {
+    /// The mapped fields that are there, in words to compare by.
+    fileprivate func names(of mapping: MappingSet) -> String {
+        mapping.entities.flatMap { entity in
+            entity.enabledFields.compactMap { field in
+                self[entity.workItemType]?[field.azureDevOpsField].map { "\(entity.workItemType).\($0.referenceName):\($0.type)" }
+            }
+        }.sorted().joined(separator: ",")
+    }
+}
