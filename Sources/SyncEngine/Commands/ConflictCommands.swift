@@ -39,6 +39,9 @@ extension ItemCommands {
             field.isInConflict = false
             link.fields[conflict.field] = field
             link.automaticWrites = 0
+            // Whatever becomes of the writing below, somebody looks at it again.
+            link.dirty += 1
+            link.notBefore = now
             try transaction.settleConflict(of: conflict.field, on: link.id, as: resolution, by: actor.name, at: now)
             try transaction.update(link)
             return (link.id, conflict.field)

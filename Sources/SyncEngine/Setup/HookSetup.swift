@@ -62,6 +62,8 @@ struct HookSetup: Sendable {
                     integration.hookState = integration.hookState == .active && integration.lastEventAt != nil ? .active : .manual
                     integration.hookDetail = "\(refusal.message) \(refusal.remedy)"
                 } else {
+                    // What happened before they were there comes by no hook.
+                    if integration.hookState != .active { integration.needsSweep = true }
                     integration.hookState = .active
                     integration.hookDetail = nil
                 }
@@ -69,7 +71,7 @@ struct HookSetup: Sendable {
         }
     }
 
-    /// Looks whether Azure DevOps still delivers. What it has stopped is made anew, and a sweep finds what was lost meanwhile.
+    /// Looks whether Azure DevOps still delivers. What it has stopped is made anew, and sweeps find what was lost meanwhile.
     func inspect(_ id: Identifier<Integration>) async throws {
         let connection = try await connections.connection(to: id, priority: .sweep)
         // Azure DevOps could not be reached when the integration was saved.
