@@ -40,7 +40,7 @@ struct House: Sendable {
         do {
             let database = try await SQLiteDatabase.open(path: settings.databasePath)
             let store = try await Store.open(database, onCommit: proving.onCommit)
-            let vault = try Vault(key: KeyFile.key(at: settings.keyPath))
+            let vault = try await KeyFile.vault(for: store, at: settings.keyPath)
             let transport = LiveTransport(policy: settings.policy)
             let engine = SyncEngine(
                 store: store, vault: vault, transport: proving.transport(over: transport),
@@ -57,29 +57,6 @@ struct House: Sendable {
     private func close() async {
         await transport.close()
         await database.close()
-    }
-}
-
-/// The key under which secrets are sealed: kept outside the database, made at the first start, readable by the server only.
-enum KeyFile {
-    static func key(at path: String) throws -> [UInt8] {
-        if !FileManager.default.fileExists(atPath: path) { try make(at: path) }
-        guard let text = try? String(contentsOfFile: path, encoding: .utf8) else {
-            throw CommandProblem("The key file \(path) cannot be read.", "Give the user of the server the right to read it.")
-        }
-        let digits = Array(text.trimmingCharacters(in: .whitespacesAndNewlines))
-        let bytes = stride(from: 0, to: digits.count - 1, by: 2).compactMap { UInt8(String(digits[$0...($0 + 1)]), radix: 16) }
-        guard digits.count == 64, bytes.count == 32 else {
-            throw CommandProblem(
-                "The key file \(path) is damaged.", "Put back the one that belongs to this database; it holds 64 hexadecimal digits.")
-        }
-        return bytes
-    }
-
-    private static func make(at path: String) throws {
-        let key = SystemRandom().hexadecimal(bytes: 32)
-        let made = FileManager.default.createFile(atPath: path, contents: Data("\(key)\n".utf8), attributes: [.posixPermissions: 0o600])
-        guard made else { throw CommandProblem("The key file \(path) cannot be written.", "Choose another place with --key-file.") }
     }
 }
 

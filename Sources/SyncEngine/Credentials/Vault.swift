@@ -71,6 +71,11 @@ public struct Vault: Sendable {
 }
 
 extension Vault {
+    /// Whether this is the key that a credential was sealed under.
+    public func fits(_ credential: Credential) -> Bool {
+        (try? open(credential.sealed, for: Self.purpose(ofCredential: credential.id, of: credential.instance))) != nil
+    }
+
     static func purpose(ofCredential id: Identifier<Credential>, of instance: Identifier<Instance>) -> String {
         "credential|\(instance)|\(id)"
     }

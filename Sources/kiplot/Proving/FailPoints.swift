@@ -23,7 +23,8 @@ final class FailPoints: Sendable {
         deadly = try point.map { point in
             let parts = point.split(separator: "#")
             guard parts.count == 2, let passage = Int(parts[1]), passage > 0 else {
-                throw CommandProblem("KIPLOT_PROVE_KILL “\(point)” is no fail point.", "Write it as the trace does, with #1 for the first passage.")
+                throw CommandProblem(
+                    "KIPLOT_PROVE_KILL “\(point)” is no fail point.", "Write it as the trace does, with #1 for the first passage.")
             }
             return (String(parts[0]), passage)
         }
