@@ -1,6 +1,7 @@
 import ArgumentParser
 import Foundation
 import ProvingGround
+import Synchronization
 
 /// Plays many seeds, each twice, and prints what came of it.
 struct SeedsCommand: ParsableCommand {
@@ -17,19 +18,21 @@ struct SeedsCommand: ParsableCommand {
     func run() throws {
         if worker { return try work() }
         let start = Date()
-        var tally = Tally()
-        for share in try Workers.run(
-            shares().map { ["seeds", "--worker", "--from", "\($0.from)", "--count", "\($0.count)"] + (once ? ["--once"] : []) })
-        {
-            tally.add(try JSONDecoder().decode(Tally.self, from: share))
+        let total = Mutex(Tally())
+        let commands = shares().map {
+            ["seeds", "--worker", "--from", "\($0.from)", "--count", "\($0.count)"] + (once ? ["--once"] : [])
         }
+        try Workers.run(commands, atOnce: jobs) { output in
+            let share = try JSONDecoder().decode(Tally.self, from: output)
+            total.withLock { $0.add(share) }
+        }
+        let tally = total.withLock { $0 }
         report(tally, Date().timeIntervalSince(start))
         if !tally.failures.isEmpty { throw ExitCode.failure }
     }
 
     private func shares() -> [(from: UInt64, count: Int)] {
-        let jobs = max(1, min(jobs, count))
-        let size = (count + jobs - 1) / jobs
+        let size = max(1, min(Workers.seedsEach, (count + jobs - 1) / max(1, jobs)))
         return stride(from: 0, to: count, by: size).map { (from + UInt64($0), min(size, count - $0)) }
     }
 
@@ -56,6 +59,13 @@ struct SeedsCommand: ParsableCommand {
             "\(tally.seeds) seeds, \(tally.plays) plays in \(Int(seconds)) s: \(Int(pace)) plays a minute and core; \(tally.writes) writes among "
                 + "\(tally.calls) calls, \(tally.playedTime / 3_600_000) h of simulated time; \(tally.failedSeeds.count) seeds break an invariant"
         )
+        let promises = [
+            ("false conflicts", ["A5"]), ("lost edits", ["A1", "A2"]), ("duplicate work items", ["A9", "A10"]), ("echo writes", ["A11"]),
+        ]
+        print(
+            promises.map { name, invariants in
+                "\(Set(tally.failures.filter { invariants.contains($0.invariant) }.map(\.seed)).count) seeds with \(name)"
+            }.joined(separator: ", "))
         for seed in tally.failedSeeds.sorted().prefix(20) {
             guard let first = tally.failures.first(where: { $0.seed == seed }) else { continue }
             print("seed \(seed): \(first.invariant): \(first.what)")

@@ -69,6 +69,9 @@ struct NoLostLocalEdit: Checker {
         for change in changes {
             let key = "\(change.item).\(change.field.name)"
             defer { last[key] = change }
+            if change.isOurs, change.new == nil, change.field == .effort, wasGone(at: change.at, `case`) {
+                lost.append("item \(change.item): effort was emptied because the process had lost the field")
+            }
             guard change.isOurs, let typed = last[key], !typed.isOurs else { continue }
             if change.old != typed.new {
                 lost.append("item \(change.item): \(change.field.name) was replaced at another version than it had")
@@ -80,6 +83,13 @@ struct NoLostLocalEdit: Checker {
             }
         }
         return lost
+    }
+
+    private func wasGone(at moment: Int64, _ case: Case) -> Bool {
+        // A moved clock dates what it writes wrongly.
+        guard `case`.evidence.disturbances.isEmpty else { return false }
+        // What was read before it came back may be recorded a little later.
+        return `case`.evidence.fieldGoneSpans.contains { $0.from <= moment && moment <= ($0.to ?? .max) + 1_000 }
     }
 
     private func mayReplace(_ typed: Case.Change, by change: Case.Change, _ case: Case) -> Bool {

@@ -80,7 +80,7 @@ struct NoEcho: Checker {
     }
 }
 
-/// A12: without an edit of a person, writing ends.
+/// A12: without an edit of a person, writing ends; and near the end of a work item's revisions nothing is written by itself.
 struct LoopBreaker: Checker {
     let invariant = "A12"
 
@@ -101,7 +101,18 @@ struct LoopBreaker: Checker {
                 if inARow > 12 { found.append("\(inARow) revisions of #\(workItem) in a row are ours") }
             }
         }
-        return found
+        return found + pastReserve(`case`)
+    }
+
+    /// 1,000 revisions are left to people.
+    private func pastReserve(_ case: Case) -> [String] {
+        `case`.receipts.filter { receipt in
+            guard receipt.action == "pushed", let revision = receipt.revision, revision > 9_000,
+                ["edit", "webhook", "sweep", "rule"].contains(receipt.cause),
+                let workItem = `case`.links.first(where: { $0.id.number == receipt.link })?.workItem
+            else { return false }
+            return `case`.revisions(of: workItem).last { $0.number < revision }.map { $0.number >= 9_000 } ?? false
+        }.map { "\($0.field?.name ?? "") was written by itself, as revision \($0.revision ?? 0)" }
     }
 }
 

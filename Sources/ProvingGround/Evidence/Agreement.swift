@@ -100,7 +100,7 @@ struct Agreement {
                 else { return nil }
                 let isThere = world.isLiving(workItem)
                 let isInside =
-                    isThere && world.projectName(of: workItem) == Setting.project
+                    isThere && world.projectID(of: workItem) == play.projectID
                     && world.type(of: workItem) == (kind == .initiative ? "Epic" : "Feature")
                 switch link.state {
                 case .active:
@@ -122,6 +122,7 @@ struct Agreement {
         case (.number(let here)?, .number(let there)?): return here == there
         case (.richText(let here)?, .richText(let there)?):
             return here.format != there.format || Self.letters(here.source) == Self.letters(there.source)
+                || isAgreed(local, remote, agreed)
         case (.choices(let here)?, .tags(let there)?):
             return Set(here.map { $0.lowercased() }) == Set(there.labels.map { $0.lowercased() })
         case (.stage?, .text?): return isAgreed(local, remote, agreed)

@@ -41,6 +41,9 @@ public final class Evidence {
         var isCreation: Bool { method == "POST" && path.contains("/wit/workitems/$") }
     }
 
+    /// When a mapped field was deleted in Azure DevOps, and when it came back.
+    var fieldGoneSpans: [(from: Int64, to: Int64?)] = []
+
     /// Something that a person did in Kiplot and that was confirmed.
     struct LocalEdit {
         var item: Identifier<Item>

@@ -116,6 +116,7 @@ extension Play {
         for node in nodes { scheduler.setFrozen(false, node.executor) }
         clock.skew = 0
         world.control("DELETE", "rules", at: now)
+        bringBackField()
         acceptToken()
         while nodes.count < options.nodes { startNode() }
         errand(on: nodes.first) { [self] node in

@@ -59,7 +59,7 @@ extension Play {
         case .addWorkItem(let value):
             world.control(
                 "POST", "work-items",
-                ["project": .string(Setting.project), "type": "Epic", "fields": ["System.Title": .string("born there \(value)")]], at: now)
+                ["project": .string(projectName), "type": "Epic", "fields": ["System.Title": .string("born there \(value)")]], at: now)
             tell("Dana adds an Epic “born there \(value)”")
         case .linkAgain(let item, let number): link(item, workItem(number))
         case .unlink(let item): if let pair = pair(item) { unlink(pair) }

@@ -4,7 +4,7 @@ import JSON
 /// What happens in Azure DevOps, on the way to it and in the machines.
 extension Play {
     func editThere(_ id: Int64, _ field: Deed.Field, _ number: Int, by person: String = "Dana Developer") {
-        guard world.isLiving(id) else { return }
+        guard world.isLiving(id), field != .effort || !isEffortGone else { return }
         let name: String
         let value: JSONValue
         switch field {
@@ -13,7 +13,8 @@ extension Play {
             value = .string(normalised("a\(number)"))
         case .description:
             name = "System.Description"
-            value = number.isMultiple(of: 7) ? "" : .string(world.isMarkdown(name, of: id) ? "a\(number)" : "<div>a<b>\(number)</b></div>")
+            let text = world.isMarkdown(name, of: id) ? "a\(number)" : normalisedHTML("<div>a<b>\(number)</b></div>")
+            value = number.isMultiple(of: 7) ? "" : .string(text)
         case .effort:
             guard world.type(of: id) == "Epic" else { return }
             name = "Microsoft.VSTS.Scheduling.Effort"
@@ -54,13 +55,13 @@ extension Play {
             _ = service("DELETE", ["_apis", "wit", "workitems", String(id)], query: ["destroy": "true"])
             befall(id, .destroyed, "destroyed")
         case .moveAway(let number):
-            guard let id = workItem(number), world.projectName(of: id) == Setting.project else { return }
+            guard let id = workItem(number), world.projectID(of: id) == projectID else { return }
             move(id, to: Setting.otherProject)
             befall(id, .moved, "moved away")
         case .moveBack(let number):
             let away = world.workItemNumbers.filter { world.projectName(of: $0) == Setting.otherProject && world.isLiving($0) }
             guard !away.isEmpty else { return }
-            move(away[number % away.count], to: Setting.project)
+            move(away[number % away.count], to: projectName)
             comeBack(away[number % away.count], .moved)
         case .retype(let number):
             guard let id = workItem(number), world.isLiving(id), ["Epic", "Feature"].contains(world.type(of: id) ?? "") else { return }
@@ -90,8 +91,47 @@ extension Play {
             world.control("POST", "rules", ["type": "Epic", "state": "Resolved", "field": "System.Description"], at: now)
             tell("a rule of the process asks for an effort of closed Epics, and for a description of resolved ones")
         case .removeRules: world.control("DELETE", "rules", at: now)
+        default: performToProject(deed, workItem)
+        }
+    }
+
+    private static let effort = "Microsoft.VSTS.Scheduling.Effort"
+    private var isEffortGone: Bool { world.deletedFieldNames.contains(Self.effort) }
+
+    private func performToProject(_ deed: Deed, _ workItem: (Int) -> Int64?) {
+        switch deed {
+        case .renameProject(let number):
+            note(.projectRenamed)
+            // What answers about the project were printed name it.
+            printedMetadata = [:]
+            _ = service("PATCH", ["_apis", "projects", projectID], body: ["name": .string("\(Setting.project) \(number)")])
+            tell("an administrator of the organisation renames the project to \(projectName)")
+        case .toggleField:
+            if isEffortGone {
+                // Between the reading of a work item and that of the fields nobody deletes a field and brings it back.
+                if let last = evidence.fieldGoneSpans.last, now - last.from > 60_000 { bringBackField() }
+                return
+            }
+            printedMetadata = [:]
+            note(.fieldRemoved)
+            world.deleteField(Self.effort)
+            evidence.fieldGoneSpans.append((now, nil))
+            tell("an administrator of the organisation deletes the field Effort")
+        case .approachWall(let number, let wall):
+            guard let id = workItem(number), world.isLiving(id) else { return }
+            note(.revisionWall)
+            world.skipRevisions(of: id, to: [7_998, 8_994, 9_994][wall % 3])
+            editThere(id, .name, wall)
         default: performToMachines(deed)
         }
+    }
+
+    func bringBackField() {
+        guard isEffortGone else { return }
+        printedMetadata = [:]
+        world.bringBackField(Self.effort)
+        if let last = evidence.fieldGoneSpans.indices.last { evidence.fieldGoneSpans[last].to = now }
+        tell("the field Effort is back, with its values")
     }
 
     private func performToMachines(_ deed: Deed) {
@@ -211,13 +251,14 @@ extension Play {
     }
 
     /// A call of the service itself, by an administrator.
-    private func service(_ method: String, _ path: [String], query: [String: String] = [:]) -> Int {
+    private func service(_ method: String, _ path: [String], query: [String: String] = [:], body: JSONValue = .null) -> Int {
         var query = query
         query["api-version"] = "7.1"
         world.addToken("administrator", account: "Dana Developer")
         let answer = world.handle(
             ServiceCall(
-                method: method, path: path, query: query, headers: ["authorization": "Basic OmFkbWluaXN0cmF0b3I="], body: [],
+                method: method, path: path, query: query, headers: ["authorization": "Basic OmFkbWluaXN0cmF0b3I="],
+                body: body.isNull ? [] : body.bytes,
                 base: Setting.organisation), at: now)
         return answer.status
     }

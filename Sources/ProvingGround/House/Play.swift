@@ -26,6 +26,8 @@ final class Play: @unchecked Sendable {
     private var nextNode = 1
     private var faults: SeededGenerator
 
+    /// The connected project: its name may change.
+    let projectID: String
     var isServiceOut = false
     var isDatabaseOut = false
     var isHookWayBroken = false
@@ -49,11 +51,13 @@ final class Play: @unchecked Sendable {
         integration = setting.integration
         stageIDs = setting.stageIDs
         world = setting.world
+        projectID = setting.world.projectID(named: Setting.project) ?? ""
         evidence = Evidence(keepsStory: keepsStory)
         faults = SeededGenerator(seed: options.seed ^ 0xFA017)
     }
 
     var now: Int64 { scheduler.now }
+    var projectName: String { world.projectName(withID: projectID) ?? Setting.project }
 
     func chance<Result>(_ body: (inout SeededGenerator) -> Result) -> Result { body(&faults) }
 

@@ -46,6 +46,10 @@ public enum Deed: Sendable {
     case repeatHooks
     case breakHooks(seconds: Int)
     case stopHooks
+    case renameProject(value: Int)
+    /// Deletes a field that is mapped, or brings it back.
+    case toggleField
+    case approachWall(workItem: Int, wall: Int)
 }
 
 /// A deed and how long after the one before it happens.
@@ -88,8 +92,8 @@ public struct Script: Sendable {
 
     /// How often each kind of deed is drawn, in the order of `deed`.
     private static let weights = [
-        60, 60, 25, 10, 10, 10, 20, 10, 4, 5, 4, 6, 8, 1, 4, 6, 3, 5, 5, 3, 3, 4, 6, 4, 2, 5, 2, 4, 3, 4, 3, 3, 2, 8, 4, 3, 2, 2, 4, 3, 1,
-        8,
+        60, 60, 25, 10, 10, 10, 20, 10, 4, 5, 4, 6, 8, 1, 4, 6, 3, 5, 5, 3, 3, 4, 6, 4, 2, 5, 2, 4, 3, 4, 3, 3, 2, 8, 4, 3, 2, 2, 4, 3, 3,
+        8, 2, 3, 2,
     ]
 
     /// The same without whatever gets in the way of others.
@@ -152,7 +156,10 @@ public struct Script: Sendable {
         case 38: return .repeatHooks
         case 39: return .breakHooks(seconds: Int(generator.between(10, 600)))
         case 40: return .stopHooks
-        default: return .editThereAsUs(workItem: one, field: field, value: value)
+        case 41: return .editThereAsUs(workItem: one, field: field, value: value)
+        case 42: return .renameProject(value: value)
+        case 43: return .toggleField
+        default: return .approachWall(workItem: one, wall: other)
         }
     }
 }

@@ -25,6 +25,9 @@ public enum Fault: Int, CaseIterable, Sendable {
     case destroyed = 24
     case moved = 25
     case retyped = 26
+    case projectRenamed = 27
+    case fieldRemoved = 28
+    case revisionWall = 29
     case staleRead = 30
     case searchLag = 31
     case feedLag = 32
@@ -58,14 +61,11 @@ public enum Fault: Int, CaseIterable, Sendable {
     /// Those of the catalogue that a simulation in one process cannot bring about, and where they are met instead.
     public static let elsewhere: [(number: Int, name: String, reason: String)] = [
         (3, "DNS answer changes between check and connect", "the address guard's own tests: the simulation has no names"),
-        (27, "project renamed", "not simulated yet; the engine knows projects by id"),
-        (28, "field removed or retyped in the process", "not simulated yet; the mapping check names it"),
-        (29, "10,000 revisions", "a unit test of the loop breaker; a play is too short for it"),
-        (52, "power loss", "the crash driver tears SQLite's files; the simulation's database is in memory"),
+        (52, "power loss", "`kiplot-prove torn` tears SQLite's files; the simulation's database is in memory"),
         (59, "memory pressure", "not simulated: Swift ends the process, which is fault 50"),
         (60, "two versions during an upgrade", "one process owns the database: there is no rolling upgrade"),
-        (61, "restore of an old backup", "not simulated yet"),
-        (62, "key missing at start", "the server refuses to start; a test of the vault"),
+        (61, "restore of an old backup", "the flow “restore” of the crash driver, with the real commands"),
+        (62, "key missing at start", "the flow “restore” of the crash driver: the server refuses to start"),
         (64, "one tenant with 1,000 times the load", "one integration in a play; a test of the pacer"),
     ]
 

@@ -3,8 +3,8 @@ import FieldSync
 /// What one seed plays: which faults occur and how often, and how the two sides are set up. Every seed draws its own (“swarm”), because a
 /// play in which everything goes wrong at once hides what a single fault does.
 public struct PlayOptions: Sendable {
-    /// How Azure DevOps rewrites what is written to a title.
-    public enum Normaliser: String, CaseIterable, Sendable { case none, singleSpaces, endsWithDot }
+    /// How Azure DevOps rewrites what is written to a title, or to a description.
+    public enum Normaliser: String, CaseIterable, Sendable { case none, singleSpaces, endsWithDot, rewritesHTML }
     public enum Hooks: String, CaseIterable, Sendable { case reliable, unreliable, absent }
 
     public var seed: UInt64
@@ -53,6 +53,8 @@ public struct PlayOptions: Sendable {
         // Half of the seeds have a quiet network, so that faults of the machine and of people stand out.
         let isQuiet = generator.happens(300)
         for fault in Self.ofTheNetwork where !isQuiet && generator.happens(350) { rates[fault] = Int(generator.between(5, 60)) }
+        // There is little occasion for it.
+        if rates[.hooksMadeTwice] != nil { rates[.hooksMadeTwice] = 400 }
         if hooks == .unreliable {
             for fault in [Fault.hookLost, .hookTwice, .hookTwiceNewID, .hookLate] where generator.happens(600) {
                 rates[fault] = Int(generator.between(20, 300))
@@ -64,7 +66,7 @@ public struct PlayOptions: Sendable {
     static let ofTheNetwork: [Fault] = [
         .connectionRefused, .nameNotFound, .certificateExpired, .resetBeforeSending, .resetBeforeApplying, .answerLost, .answerPastDeadline,
         .appliedAfterRetry, .truncatedBody, .answerTooLarge, .signInPage, .redirect, .slowBody, .feedTokenRejected, .tooManyRequests,
-        .retryAfterWithSuccess, .longDelay,
+        .retryAfterWithSuccess, .longDelay, .hooksMadeTwice,
     ]
     static let ofTheMachine: [Fault] = [.killed, .diskFull, .inputOutputError, .databaseBusy, .commitUnknown]
 
