@@ -127,7 +127,8 @@ def table(results, seconds):
         print(f"{flow:<10}{len(killed):>10}{len(places):>11}{len(own) - len(killed):>9}{bad:>12}")
     killed = [result for result in results if result.killed]
     bad = sum(1 for result in results if result.violations)
-    print(f"\n{len(killed)} kills in {seconds:.0f} s, {bad} of them with a violation.")
+    count = len({result.flow for result in killed})
+    print(f"\n{len(killed)} kills in {count} flows, at {len({result.point for result in killed})} points; {bad} violations; {seconds:.0f} s")
     return bad
 
 

@@ -3,6 +3,8 @@
 After the preparation, initiatives 1-4 are the epics 1, 3, 5 and 7, and outcomes 5-8 are the features 2, 4, 6 and 8 below them.
 """
 
+import time
+
 EPICS = {1: 1, 2: 3, 3: 5, 4: 7}
 FEATURES = {5: 2, 6: 4, 7: 6, 8: 8}
 STAGE = {"Analysis": "2", "In Progress": "3", "Done": "5"}
@@ -24,7 +26,8 @@ class Expectation:
         """How many values of items Azure DevOps may have changed at most."""
         self.conflicts = 0
         self.items = 8
-        self.deleted = set()
+        self.forgotten = set()
+        """Deliveries that were accepted after a backup was made that has been restored since."""
 
     def write(self, number, edits=1):
         self.writes[number] = self.writes.get(number, 0) + edits
@@ -277,4 +280,55 @@ def sweep(world):
     return expected
 
 
-FLOWS = {flow.__name__: flow for flow in (edit, hook, create, bulk, conflict, sweep)}
+def restore(world):
+    """A backup is restored that is older than what both sides have done since (A31), and first without the key that belongs to it."""
+    expected = Expectation()
+    azure = world.azure
+    change(world, 1, name="Before")
+    azure.edit(3, {"System.Title": "Theirs before"})
+    initiative = _make(world, "initiative", name="On its way")
+    expected.here = {(1, "name"): "Before", (2, "name"): "Theirs before"}
+    expected.there = {(1, "System.Title"): "Before"}
+    reach(world, expected)
+    # The backup is made while a work item is being created, and does not know how that ends.
+    azure.control("POST", "faults", {"kind": "block", "method": "POST", "path": "wit/workitems/$", "count": 10_000})
+    world.attempt(lambda: world.browser.post(f"/items/{initiative}/create/1", f"/items/{initiative}"))
+    world.wait(lambda: world.rows(f"SELECT state FROM link WHERE item_id = {initiative}") == [("creating",)], "the creation has begun")
+    backup = world.folder / f"backup-{time.monotonic_ns()}"
+    world.run("backup", backup)
+
+    azure.control("DELETE", "faults")
+    epic = _linked(world, initiative)
+    change(world, 1, name="After")
+    change(world, 3, tags=["after"])
+    azure.edit(3, {"System.Title": "Theirs after"})
+    expected.here = {(1, "name"): "After", (3, "tags"): "after", (2, "name"): "Theirs after"}
+    expected.there = {(1, "System.Title"): "After", (5, "System.Tags"): "after", (epic, "System.Title"): "On its way"}
+    reach(world, expected)
+
+    def meanwhile():
+        key = world.state / "kiplot.sqlite.key"
+        key.rename(world.folder / "key")
+        assert "is missing" in world.run("restore", backup, "--replace", fails=True)
+        assert "is missing" in world.run("doctor", fails=True)
+        (world.folder / "key").rename(key)
+        assert "Add --replace" in world.run("restore", backup, fails=True)
+        world.run("restore", backup, "--replace")
+        azure.edit(7, {"System.Title": "Theirs while restoring"})
+        expected.forgotten = world.accepted_deliveries()
+
+    world.restart(meanwhile)
+    assert world.text(1, "name") == "Before", "the backup was not restored"
+    world.attempt(lambda: world.browser.post("/integrations/1/resume", "/integrations/1"))
+    expected.here[4, "name"] = "Theirs while restoring"
+    _linked(world, initiative)
+    expected.write(1, 2)
+    expected.write(5)
+    expected.write(epic)
+    # Everything since the backup comes back as an edit of Azure DevOps.
+    expected.changes_here = 1 + 4
+    expected.items = 9
+    return expected
+
+
+FLOWS = {flow.__name__: flow for flow in (edit, hook, create, bulk, conflict, sweep, restore)}

@@ -241,6 +241,24 @@ class World:
         meanwhile()
         self.start_server()
 
+    def run(self, command, *arguments, fails=False):
+        """A command of Kiplot on the same files; returns what it printed."""
+        arguments = [BUILD / "kiplot", command, *map(str, arguments), "--allow-host", f"127.0.0.1:{self.azure_port}"]
+        arguments += ["--database", f"sqlite:{self.state}/kiplot.sqlite"]
+        done = subprocess.run(arguments, capture_output=True, text=True, timeout=60)
+        assert (done.returncode != 0) == fails, f"{command} ended with {done.returncode}: {done.stdout}{done.stderr}"
+        return done.stdout + done.stderr
+
+    def accepted_deliveries(self):
+        """Every service hook that was answered 200, as subscription and event; asked of Azure DevOps, which keeps them all."""
+        accepted = set()
+        for subscription in self.azure.control("GET", "hooks"):
+            place = f"hooks/subscriptions/{subscription['id']}/notifications?maxResults=1000&api-version=7.1"
+            for delivery in self.azure.rest("GET", place)["value"]:
+                if delivery["result"] == "succeeded":
+                    accepted.add((subscription["id"], delivery["eventId"].lower()))
+        return accepted
+
     def item(self, number):
         return self.api("GET", f"items/{number}")[1]
 
