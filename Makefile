@@ -14,14 +14,15 @@ test:
 	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 	.venv/bin/pytest -q -rP -p no:logging Tests/AzureDevOpsClient
 	.venv/bin/pytest -q Tests/Browser
+	scripts/prove.sh bounded
 
 prove:
 	scripts/install.sh test
 	swift build --build-tests
 	scripts/models.sh
-	swift build -c release --product kiplot-prove
-	SWIFT_DETERMINISTIC_HASHING=1 .build/release/kiplot-prove seeds --count 1000
+	scripts/coverage.sh 100
 	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser -k "ten_thousand"
+	scripts/prove.sh full
 
 bench:
 	scripts/install.sh build
