@@ -51,7 +51,9 @@ struct Image {
         case .truncate(let file, let size): contents[file, default: []].resize(to: size)
         case .write(let file, let offset, let bytes):
             if (contents[file]?.count ?? 0) < offset + bytes.count { contents[file, default: []].resize(to: offset + bytes.count) }
-            contents[file]?.replaceSubrange(offset..<(offset + bytes.count), with: bytes)
+            bytes.withUnsafeBytes { source in
+                contents[file]?.withUnsafeMutableBytes { UnsafeMutableRawBufferPointer(rebasing: $0[offset...]).copyMemory(from: source) }
+            }
         }
     }
 }
@@ -59,6 +61,6 @@ struct Image {
 extension [UInt8] {
     /// Cuts, or fills with zeros, as a file system does.
     fileprivate mutating func resize(to size: Int) {
-        if size <= count { removeLast(count - size) } else { append(contentsOf: repeatElement(0, count: size - count)) }
+        if size <= count { removeLast(count - size) } else { append(contentsOf: [UInt8](repeating: 0, count: size - count)) }
     }
 }
