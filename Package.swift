@@ -116,7 +116,7 @@ let package = Package(
             "ProvingGround",
             [
                 "JSON", "Portfolio", "FieldSync", "AzureDevOps", "Database", "Store", "SyncEngine", "AzureDevOpsSimulator",
-                product("Logging", "swift-log"),
+                product("Logging", "swift-log"), product("GRDBSQLite", "GRDB.swift"),
             ]),
         program("kiplot-prove", ["ProvingGround"]),
 

@@ -2,17 +2,18 @@ import ArgumentParser
 import Foundation
 
 @main
-struct ProveCommand: ParsableCommand {
+struct ProveCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "kiplot-prove",
         abstract: "Plays the sync engine against a simulated Azure DevOps, seed by seed, and judges every play.",
-        subcommands: [SeedsCommand.self, StoryCommand.self, HuntCommand.self, PaceCommand.self], defaultSubcommand: SeedsCommand.self)
+        subcommands: [SeedsCommand.self, StoryCommand.self, HuntCommand.self, PaceCommand.self, TornCommand.self],
+        defaultSubcommand: SeedsCommand.self)
 
-    static func main() {
+    static func main() async {
         Self.ownChance()
         do {
             var command = try parseAsRoot()
-            try command.run()
+            if var waiting = command as? any AsyncParsableCommand { try await waiting.run() } else { try command.run() }
         } catch {
             exit(withError: error)
         }

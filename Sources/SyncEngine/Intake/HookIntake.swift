@@ -82,7 +82,7 @@ public struct HookIntake: Sendable {
 
 extension HookIntake {
     /// What the header of a delivery holds after “Basic ”, hashed: this is what the store keeps.
-    static func digest(ofSecret secret: String) -> [UInt8] {
+    public static func digest(ofSecret secret: String) -> [UInt8] {
         Array(SHA256.hash(data: Array(base64(Array("\(userName):\(secret)".utf8)).utf8)))
     }
 }
