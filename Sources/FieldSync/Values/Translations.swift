@@ -53,7 +53,7 @@ struct TextTranslation: Translation {
         case nil: return nil
         case .text(let text): return .text(CanonicalForm.normalised(text, keepingLines: false))
         case .richText(let text): return .text(CanonicalForm.normalised(RichTextTree(text).plainText, keepingLines: false))
-        case .number(let number): return .text(number == number.rounded() ? String(Int64(number)) : String(number))
+        case .number(let number): return .text(number.shortText)
         case .flag(let flag): return .text(flag ? "true" : "false")
         case .instant(let instant): return .text(instant.description)
         case .identity(let identity): return .text(identity.displayName)
@@ -288,11 +288,16 @@ extension RemoteValue {
         switch self {
         case .text(let text): text
         case .richText(let text): RichTextTree(text).plainText
-        case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+        case .number(let number): number.shortText
         case .flag(let flag): flag ? "yes" : "no"
         case .instant(let instant): instant.description
         case .identity(let identity): identity.displayName
         case .tags(let tags): tags.labels.joined(separator: ", ")
         }
     }
+}
+
+extension Double {
+    /// Without a fraction where there is none; beyond what an integer holds, with an exponent.
+    fileprivate var shortText: String { self == rounded() && abs(self) < 1e15 ? String(Int64(self)) : String(self) }
 }

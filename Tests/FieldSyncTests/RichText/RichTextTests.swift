@@ -32,11 +32,33 @@ struct RichTextTests {
         #expect(RichTextTree(html: once).html == once)
     }
 
+    @Test(
+        "what means the same has one form",
+        arguments: [
+            ("a<!-- --> <!-- --> b", "<div>a b</div>"), ("<b>a <!-- --> b</b>", "<div><b>a b</b></div>"),
+            ("<br><h1></h1>x", "<h1></h1><div>x</div>"),
+            ("<table><tbody></tbody></table>", ""), ("<ul> </ul>x", "<div>x</div>"),
+            ("<pre></pre>x<b> <i></i></b>", "<div>x<b> </b></div>"),
+            ("<h1>a<b><div>b</div></b></h1>", "<h1>a<b>b</b></h1>"), ("<b><p>a<p> b </b>", "<div><b><div>a</div><div>b</div></b></div>"),
+            ("<pre>a\r\r\nb</pre>", "<pre>a\n\nb</pre>"), (" <i></i>&nbsp;x", "<div>&nbsp;x</div>"),
+        ])
+    func oneForm(source: String, html: String) {
+        #expect(RichTextTree(html: source).html == html)
+        #expect(RichTextTree(html: html).html == html)
+    }
+
+    @Test("blank lines are words too: they stay when formatted text becomes plain")
+    func blankLines() {
+        #expect(RichTextTree(html: "<div>a</div><div><br></div><div>b</div>").plainText == "a\n\nb")
+    }
+
     @Test("deep and hostile markup is done in a moment")
     func depth() {
         let deep = String(repeating: "<div>", count: 20_000) + "x"
         #expect(RichTextTree(html: deep).plainText.contains("x"))
         let shape = (0..<1_000).map { "<p><b a=\($0)>" }.joined() + String(repeating: "<p>y", count: 1_000)
         #expect(RichTextTree(html: shape).html.utf8.count < 2_000_000)
+        let pieces = String(repeating: "ab <!-- -->", count: 50_000)
+        #expect(RichTextTree(html: pieces).html.utf8.count < 160_000)
     }
 }
