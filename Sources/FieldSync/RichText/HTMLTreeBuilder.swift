@@ -57,7 +57,6 @@ private struct HTMLTreeBuilder {
     private mutating func take(text: String) {
         guard !text.isEmpty, nodeCount < Self.mostNodes else { return }
         let words = isPreformatted ? CanonicalForm.withLineEnds("\n", text) : RichTextTree.collapsed(text)
-        guard !words.isEmpty else { return }
         nodeCount += 1
         stack[stack.count - 1].children.append(.text(words))
     }
@@ -101,7 +100,7 @@ private struct HTMLTreeBuilder {
         while let last = stack.last, stack.count > 1 {
             if ended.contains(last.name) {
                 closeLast()
-            } else if !limits.contains(last.name), stack.dropLast().last.map({ ended.contains($0.name) }) ?? false {
+            } else if !limits.contains(last.name), ended.contains(stack[stack.count - 2].name) {
                 closeLast()
             } else {
                 return
@@ -137,10 +136,10 @@ private struct HTMLTreeBuilder {
     private func nodes(for element: Open) -> [RichTextNode] {
         let children = element.children
         func inline(_ make: ([RichTextNode]) -> RichTextNode) -> [RichTextNode] { children.isEmpty ? [] : [make(children)] }
+        if element.name.hasPrefix("h"), let level = Int(element.name.dropFirst()) { return [.heading(level: level, children)] }
         switch element.name {
         case "p", "div", "section", "article", "header", "footer", "dl", "dt", "dd", "address", "center", "figure":
             return [.paragraph(children)]
-        case "h1", "h2", "h3", "h4", "h5", "h6": return [.heading(level: Int(element.name.dropFirst()) ?? 1, children)]
         case "ul", "ol": return inline { .list(ordered: element.name == "ol", $0) }
         case "li": return [.listItem(children)]
         case "blockquote": return inline { .quote($0) }

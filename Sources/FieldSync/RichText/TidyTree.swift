@@ -144,8 +144,8 @@ extension RichTextNode {
         case .listItem(let nodes): return .list(ordered: false, [.listItem(flow(nodes))])
         case .quote(let nodes): return .quote(RichTextTree.tidied(nodes))
         case .codeBlock(let nodes): return .codeBlock([.text(RichTextTree(nodes: nodes).plainText)])
-        case .table(let nodes): return .table(nodes.flatMap(\.rows).map { .tableRow($0.map { $0.tidiedCell(flow) }) })
-        case .tableRow, .tableCell: return .table(rows.map { .tableRow($0.map { $0.tidiedCell(flow) }) })
+        case .table(let nodes): return .table(nodes.flatMap(\.rows).map { .tableRow($0.compactMap { $0.tidiedCell(flow) }) })
+        case .tableRow, .tableCell: return .table(rows.map { .tableRow($0.compactMap { $0.tidiedCell(flow) }) })
         default: return self
         }
     }
@@ -156,18 +156,18 @@ extension RichTextNode {
         return isBlock ? content : [holding(content)]
     }
 
-    /// The cells of each row under this node.
+    /// What stands in each row under this node.
     private var rows: [[RichTextNode]] {
         switch self {
-        case .tableRow(let nodes):
-            [nodes.filter { if case .tableCell = $0 { true } else { false } }]
+        case .tableRow(let nodes): [nodes]
         case .tableCell: [[self]]
         default: children.flatMap(\.rows)
         }
     }
 
-    private func tidiedCell(_ flow: ([RichTextNode]) -> [RichTextNode]) -> RichTextNode {
-        guard case .tableCell(let isHeader, let columns, let rows, let nodes) = self else { return self }
+    /// `nil` for what is no cell.
+    private func tidiedCell(_ flow: ([RichTextNode]) -> [RichTextNode]) -> RichTextNode? {
+        guard case .tableCell(let isHeader, let columns, let rows, let nodes) = self else { return nil }
         return .tableCell(isHeader: isHeader, columns: columns, rows: rows, flow(nodes))
     }
 }

@@ -163,13 +163,14 @@ struct FlagTranslation: Translation {
     let isBoolean: Bool
 
     func kiplot(from remote: RemoteValue?) throws(Obstacle) -> FieldValue? {
+        guard let remote else { return nil }
         switch remote {
-        case nil, .flag(false): return nil
+        case .flag(false): return nil
         case .flag(true): return .flag(true)
         case .text(let text):
             guard let value = map.kiplot(for: text) else { throw .unmapped(value: text, field: label) }
             return value == .flag(false) ? nil : value
-        default: throw .wrongType(value: remote?.shortText ?? "", field: label)
+        default: throw .wrongType(value: remote.shortText, field: label)
         }
     }
 
@@ -223,13 +224,13 @@ struct TagsTranslation: Translation {
     let options: [String]?
 
     func kiplot(from remote: RemoteValue?) throws(Obstacle) -> FieldValue? {
+        guard let remote else { return nil }
         let labels: [String]
         switch remote {
-        case nil: return nil
         case .tags(let tags): labels = tags.labels
         case .text(let text):
             labels = text.split(separator: ";").map { String($0).trimmed }.filter { !$0.isEmpty }
-        default: throw .wrongType(value: remote?.shortText ?? "", field: label)
+        default: throw .wrongType(value: remote.shortText, field: label)
         }
         guard let options else { return .set(of: labels) }
         var known: [String] = []

@@ -72,6 +72,14 @@ struct TagMergeTests {
         #expect(pair.local == .set(of: ["Old", "New", "other"]))
     }
 
+    @Test("labels that differ in case only are one tag, also where Kiplot holds both")
+    func twins() {
+        let state = FieldState(local: .choices(["New", "new", "x"]), remote: Self.remote(["x", "z"]), agreed: Self.pair(["x"]))
+        let decision = FieldPlanner.plan(state, by: Self.rule(.both))
+        #expect(decision.carriedOut(on: state).remote == Self.remote(["new", "x", "z"]))
+        #expect(FieldPlanner.plan(decision.carriedOut(on: state), by: Self.rule(.both)) == .inStep)
+    }
+
     @Test("both sides emptied, each of what it knew: nothing is left, and nothing comes back")
     func emptied() {
         let state = FieldState(local: .set(of: ["x"]), remote: Self.remote(["y"]), agreed: Self.pair(["x", "y"]))

@@ -92,9 +92,10 @@ struct TranslationTests {
         }
     }
 
-    @Test("a value of another type is not written", arguments: pairs(.write))
-    func writesItsOwn(pair: Pair) {
+    @Test("nothing is written as nothing, and a value of another type is not written", arguments: pairs(.write))
+    func writesItsOwn(pair: Pair) throws {
         let translation = pair.translation
+        if pair.kiplot != .flag { #expect(try translation.azureDevOps(from: nil) == nil) }
         for type in SmallPortfolio.types where !type.holdsTheSame(as: pair.kiplot) {
             var dice = Dice(seed: 1)
             guard let value = dice.value(type) else { continue }
@@ -206,6 +207,11 @@ struct TranslationTests {
         let joined = SmallPortfolio.translation(.tags, .string)
         #expect(try joined.azureDevOps(from: .choices(["a", "b"])) == .text("a; b"))
         #expect(try joined.kiplot(from: .text("b; a;; ")) == .choices(["a", "b"]))
+    }
+
+    @Test("a parent is told by its words where it has to be")
+    func parents() throws {
+        #expect(try SmallPortfolio.translation(.parent, .integer).kiplot(from: .number(7)) == .text("7"))
     }
 
     @Test("formatted text is shortened to a line where only a line fits, and plain text becomes paragraphs")
