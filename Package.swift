@@ -123,7 +123,7 @@ let package = Package(
         tests("JSONTests", ["JSON"]),
         tests("MarkupTests", ["Markup"]),
         tests("PortfolioTests", ["Portfolio"]),
-        tests("FieldSyncTests", ["FieldSync", "Portfolio"]),
+        tests("FieldSyncTests", ["FieldSync", "Portfolio", "JSON"]),
         tests("AzureDevOpsTests", ["AzureDevOps", "JSON"]),
         tests("DatabaseTests", ["Database"]),
         tests("StoreTests", ["Store", "Database", "Portfolio", "FieldSync"]),

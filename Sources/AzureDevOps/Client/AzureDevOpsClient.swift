@@ -82,8 +82,9 @@ public struct AzureDevOpsClient: Sendable {
     /// One request in its turn, and its answer when it is a success.
     private func send(_ request: ServiceRequest) async throws(AzureDevOpsError) -> ServiceResponse {
         let response = try await pacer.run(priority) { () async throws(AzureDevOpsError) -> ServiceResponse in
-            guard circuit.mayTry(at: pacer.clock.elapsed) else { throw .tokenRejected(code: nil) }
             if let fence, await !fence() { throw .superseded }
+            // Asked last, because asking uses the circuit's probe up.
+            guard circuit.mayTry(at: pacer.clock.elapsed) else { throw .tokenRejected(code: nil) }
             do throws(TransportError) {
                 return try await transport.send(request)
             } catch {

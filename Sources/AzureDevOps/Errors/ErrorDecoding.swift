@@ -13,11 +13,11 @@ extension AzureDevOpsError {
         let message = envelope?["message"]?.string ?? ""
         return failure(
             status: response.status, message: message, typeKey: envelope?["typeKey"]?.string ?? "",
-            properties: envelope?["customProperties"], retryAfter: response[header: "Retry-After"])
+            properties: envelope?["customProperties"], retryAfter: response.retryAfter)
     }
 
     private static func failure(
-        status: Int, message: String, typeKey: String, properties: JSONValue?, retryAfter: String?
+        status: Int, message: String, typeKey: String, properties: JSONValue?, retryAfter: Duration?
     ) -> AzureDevOpsError {
         let code = code(in: message)
         let text = excerpt(message)
@@ -25,7 +25,7 @@ extension AzureDevOpsError {
         case (401, _, _): return .tokenRejected(code: code)
         case (403, _, _): return .forbidden(code: code, message: text)
         case (412, _, _), (409, "TF26071", _), (_, _, "WorkItemRevisionMismatchException"): return .staleRevision
-        case (429, _, _), (_, "TF400733", _): return .throttled(retryAfter: retryAfter.flatMap { Double($0) }.map { .seconds($0) })
+        case (429, _, _), (_, "TF400733", _): return .throttled(retryAfter: retryAfter)
         case (_, "TF24668", _): return .organisationStopped
         case (_, "TF401232", _): return .workItemMissing(code: code)
         case (_, "TF200016", _), (_, "VS800075", _): return .projectMissing(code: code)

@@ -24,7 +24,7 @@ public struct ServiceAdvice: Hashable, Sendable {
         func number(_ name: String) -> Double? {
             response[header: name].flatMap { Double($0) }.flatMap { $0.isFinite && $0 >= 0 ? $0 : nil }
         }
-        retryAfter = number("Retry-After").map { .seconds(min($0, 3_600)) }
+        retryAfter = response.retryAfter
         delay = number("X-RateLimit-Delay").map { .seconds(min($0, 3_600)) }
         remaining = number("X-RateLimit-Remaining")
         limit = number("X-RateLimit-Limit")
@@ -32,5 +32,16 @@ public struct ServiceAdvice: Hashable, Sendable {
         if let reset = number("X-RateLimit-Reset"), let sent = response.answeredAt {
             resetsAfter = .seconds(min(max(0, reset - sent.timeIntervalSince1970), 3_600))
         }
+    }
+}
+
+extension ServiceResponse {
+    /// How long the service wants to be left alone: it says so in seconds, or as a moment by its own clock (RFC 9110, 10.2.3).
+    /// Nobody is believed who asks for more than an hour.
+    var retryAfter: Duration? {
+        guard let text = self[header: "Retry-After"] else { return nil }
+        let wait = Double(text) ?? HTTPDate.date(text).flatMap { moment in answeredAt.map { moment.timeIntervalSince($0) } }
+        guard let wait, wait.isFinite else { return nil }
+        return .seconds(min(max(0, wait), 3_600))
     }
 }

@@ -56,23 +56,9 @@ private struct HTMLTreeBuilder {
 
     private mutating func take(text: String) {
         guard !text.isEmpty, nodeCount < Self.mostNodes else { return }
-        let words = isPreformatted ? text.replacing("\r\n", with: "\n") : collapsed(text)
-        guard !words.isEmpty else { return }
+        let words = isPreformatted ? CanonicalForm.withLineEnds("\n", text) : RichTextTree.collapsed(text)
         nodeCount += 1
         stack[stack.count - 1].children.append(.text(words))
-    }
-
-    /// White space in HTML is one blank; only a no-break space stays.
-    private func collapsed(_ text: String) -> String {
-        var result = ""
-        var lastWasSpace = false
-        for character in text.unicodeScalars {
-            let isSpace = character.value == 0x20 || (0x09...0x0D).contains(character.value)
-            if isSpace, lastWasSpace { continue }
-            result.unicodeScalars.append(isSpace ? " " : character)
-            lastWasSpace = isSpace
-        }
-        return result
     }
 
     private mutating func open(_ name: String, _ attributes: [String: String], _ closesItself: Bool) {
@@ -114,7 +100,7 @@ private struct HTMLTreeBuilder {
         while let last = stack.last, stack.count > 1 {
             if ended.contains(last.name) {
                 closeLast()
-            } else if !limits.contains(last.name), stack.dropLast().last.map({ ended.contains($0.name) }) ?? false {
+            } else if !limits.contains(last.name), ended.contains(stack[stack.count - 2].name) {
                 closeLast()
             } else {
                 return
@@ -150,10 +136,10 @@ private struct HTMLTreeBuilder {
     private func nodes(for element: Open) -> [RichTextNode] {
         let children = element.children
         func inline(_ make: ([RichTextNode]) -> RichTextNode) -> [RichTextNode] { children.isEmpty ? [] : [make(children)] }
+        if element.name.hasPrefix("h"), let level = Int(element.name.dropFirst()) { return [.heading(level: level, children)] }
         switch element.name {
         case "p", "div", "section", "article", "header", "footer", "dl", "dt", "dd", "address", "center", "figure":
             return [.paragraph(children)]
-        case "h1", "h2", "h3", "h4", "h5", "h6": return [.heading(level: Int(element.name.dropFirst()) ?? 1, children)]
         case "ul", "ol": return inline { .list(ordered: element.name == "ol", $0) }
         case "li": return [.listItem(children)]
         case "blockquote": return inline { .quote($0) }
@@ -191,117 +177,5 @@ private struct HTMLTreeBuilder {
         let folded = cleaned.lowercased()
         guard folded.hasPrefix("https://") || folded.hasPrefix("http://") || folded.hasPrefix("mailto:") else { return nil }
         return cleaned.count <= 2_000 ? cleaned : nil
-    }
-}
-
-extension RichTextTree {
-    /// The one form of trees that mean the same: neighbouring texts are joined, loose text stands in paragraphs, blocks do not stand
-    /// in paragraphs, blanks at the edges of blocks are gone, empty blocks at the end too.
-    static func tidied(_ nodes: [RichTextNode]) -> [RichTextNode] {
-        var blocks: [RichTextNode] = []
-        var loose: [RichTextNode] = []
-        func flush() {
-            let inline = trimmed(loose)
-            if !inline.isEmpty { blocks.append(.paragraph(inline)) }
-            loose = []
-        }
-        for node in nodes {
-            switch node {
-            case .paragraph(let children):
-                flush()
-                if children.contains(where: \.isBlock) {
-                    blocks += tidied(children)
-                } else {
-                    let inline = trimmed(children)
-                    blocks.append(.paragraph(inline == [.lineBreak] ? [] : inline))
-                }
-            case _ where node.isBlock:
-                flush()
-                blocks.append(node.tidied)
-            default: loose.append(node)
-            }
-        }
-        flush()
-        while blocks.last == .paragraph([]) { blocks.removeLast() }
-        while blocks.first == .paragraph([]) { blocks.removeFirst() }
-        return blocks
-    }
-
-    /// Inline content with joined texts and without blanks at its edges.
-    static func trimmed(_ nodes: [RichTextNode]) -> [RichTextNode] {
-        var result: [RichTextNode] = []
-        for node in nodes {
-            switch (result.last, node) {
-            case (.text(let before), .text(let text)): result[result.count - 1] = .text(before + text)
-            default: result.append(node)
-            }
-        }
-        if case .text(let first) = result.first {
-            let rest = String(first.drop { $0 == " " })
-            if rest.isEmpty { result.removeFirst() } else { result[0] = .text(rest) }
-        }
-        while case .text(let last) = result.last {
-            var rest = last
-            while rest.last == " " { rest.removeLast() }
-            if rest.isEmpty {
-                result.removeLast()
-            } else {
-                result[result.count - 1] = .text(rest)
-                break
-            }
-        }
-        return result
-    }
-}
-
-extension RichTextNode {
-    var isBlock: Bool {
-        switch self {
-        case .paragraph, .heading, .list, .quote, .codeBlock, .table, .rule, .listItem, .tableRow, .tableCell: true
-        default: false
-        }
-    }
-
-    /// The same block with tidy content. Items and cells of one paragraph hold its words directly, as Azure DevOps writes them.
-    fileprivate var tidied: RichTextNode {
-        func flow(_ nodes: [RichTextNode]) -> [RichTextNode] {
-            let blocks = RichTextTree.tidied(nodes)
-            if blocks.count == 1, case .paragraph(let inline) = blocks[0] { return inline }
-            return blocks
-        }
-        switch self {
-        case .heading(let level, let nodes): return .heading(level: level, RichTextTree.trimmed(nodes.flatMap(\.inlineContent)))
-        case .list(let ordered, let nodes):
-            return .list(
-                ordered: ordered,
-                nodes.compactMap { node in
-                    if case .listItem(let children) = node { return .listItem(flow(children)) }
-                    if case .text(let text) = node, text.allSatisfy({ $0 == " " }) { return nil }
-                    return .listItem(flow([node]))
-                })
-        case .listItem(let nodes): return .list(ordered: false, [.listItem(flow(nodes))])
-        case .quote(let nodes): return .quote(RichTextTree.tidied(nodes))
-        case .codeBlock(let nodes): return .codeBlock([.text(RichTextTree(nodes: nodes).plainText)])
-        case .table(let nodes): return .table(nodes.flatMap(\.rows).map { .tableRow($0.map { $0.tidiedCell(flow) }) })
-        case .tableRow, .tableCell: return .table(rows.map { .tableRow($0.map { $0.tidiedCell(flow) }) })
-        default: return self
-        }
-    }
-
-    private var inlineContent: [RichTextNode] { isBlock ? children.flatMap(\.inlineContent) : [self] }
-
-    /// The cells of each row under this node.
-    private var rows: [[RichTextNode]] {
-        switch self {
-        case .tableRow(let nodes):
-            [nodes.filter { if case .tableCell = $0 { true } else { false } }]
-        case .tableCell: [[self]]
-        default: children.flatMap(\.rows)
-        }
-    }
-
-    private func tidiedCell(_ flow: ([RichTextNode]) -> [RichTextNode]) -> RichTextNode {
-        guard case .tableCell(let isHeader, let columns, let rows, let nodes) = self else { return self }
-        return .tableCell(isHeader: isHeader, columns: columns, rows: rows, flow(nodes))
     }
 }

@@ -91,6 +91,7 @@ extension RichTextNode {
             for child in children { child.appendPlainText(to: &text) }
         }
         switch self {
+        case .paragraph([]): text += "\n"
         case .paragraph, .heading, .listItem, .quote, .codeBlock, .tableRow: if !text.hasSuffix("\n") { text += "\n" }
         case .tableCell: text += "\t"
         default: break

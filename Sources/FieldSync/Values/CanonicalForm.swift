@@ -12,8 +12,9 @@ public enum CanonicalForm {
         case .html, .history: return richText(json.string ?? "", format)
         case .plainText: return text(json.string ?? "", keepingLines: true)
         case .string, .treePath, .guid: return text(json.string ?? json.text, keepingLines: false)
-        case .integer, .double: return (json.number ?? json.string.flatMap { Double($0) }).map { .number($0) }
-        case .boolean: return (json.bool ?? json.string.map { $0.lowercased() == "true" }).map { .flag($0) }
+        case .integer: return number(json).map { .number($0.rounded()) }
+        case .double: return number(json).map { .number($0) }
+        case .boolean: return (json.bool ?? json.string.flatMap { Bool($0.lowercased()) }).map { .flag($0) }
         case .dateTime: return json.string.flatMap { Instant(iso8601: $0) }.map { .instant($0) }
         case .identity: return identity(json).map { .identity($0) }
         case .tags:
@@ -53,9 +54,15 @@ public enum CanonicalForm {
             return RemoteIdentity(uniqueName: uniqueName.isEmpty ? nil : uniqueName, displayName: String(text[..<open]).trimmed)
         }
         guard let object = json?.object else { return nil }
-        let uniqueName = object["uniqueName"]?.string
-        guard let name = object["displayName"]?.string ?? object["name"]?.string ?? uniqueName else { return nil }
-        return RemoteIdentity(id: object["id"]?.string, uniqueName: uniqueName, displayName: name)
+        func text(_ name: String) -> String? { object[name]?.string.flatMap { $0.isEmpty ? nil : $0 } }
+        let uniqueName = text("uniqueName")
+        guard let name = text("displayName") ?? text("name") ?? uniqueName else { return nil }
+        return RemoteIdentity(id: text("id"), uniqueName: uniqueName, displayName: name)
+    }
+
+    /// What is no number, or none that could be written, is no value: it would never be equal to itself.
+    private static func number(_ json: JSONValue) -> Double? {
+        (json.number ?? json.string.flatMap { Double($0) }).flatMap { $0.isFinite ? $0 : nil }
     }
 
     static func text(_ text: String, keepingLines: Bool) -> RemoteValue? {
@@ -65,8 +72,22 @@ public enum CanonicalForm {
 
     /// Line ends as `\n` and no white space at the edges. Composed and decomposed letters are equal in Swift already.
     static func normalised(_ text: String, keepingLines: Bool) -> String {
-        let lines = text.replacing("\r\n", with: "\n").replacing("\r", with: "\n")
-        return (keepingLines ? lines : lines.replacing("\n", with: " ")).trimmed
+        withLineEnds(keepingLines ? "\n" : " ", text).trimmed
+    }
+
+    /// Every line end in one form. Scalar by scalar, because `\r\n` is one character: taking one away from `\r\r\n` would make another.
+    static func withLineEnds(_ lineEnd: Unicode.Scalar, _ text: String) -> String {
+        var result = String.UnicodeScalarView()
+        var previous: Unicode.Scalar?
+        for scalar in text.unicodeScalars {
+            switch scalar {
+            case "\n" where previous == "\r": break
+            case "\r", "\n": result.append(lineEnd)
+            default: result.append(scalar)
+            }
+            previous = scalar
+        }
+        return String(result)
     }
 
     static func richText(_ source: String, _ format: RichText.Format) -> RemoteValue? {
@@ -81,7 +102,7 @@ public enum CanonicalForm {
             let html = RichTextTree(html: text.source).html
             return html.isEmpty ? nil : .html(html)
         case .markdown:
-            let lines = text.source.replacing("\r\n", with: "\n").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+            let lines = withLineEnds("\n", text.source).replacing("&lt;", with: "<").replacing("&gt;", with: ">")
             let markdown = lines.trimmed
             return markdown.isEmpty ? nil : RichText(format: .markdown, source: markdown)
         }

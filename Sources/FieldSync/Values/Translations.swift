@@ -53,7 +53,7 @@ struct TextTranslation: Translation {
         case nil: return nil
         case .text(let text): return .text(CanonicalForm.normalised(text, keepingLines: false))
         case .richText(let text): return .text(CanonicalForm.normalised(RichTextTree(text).plainText, keepingLines: false))
-        case .number(let number): return .text(number == number.rounded() ? String(Int64(number)) : String(number))
+        case .number(let number): return .text(number.shortText)
         case .flag(let flag): return .text(flag ? "true" : "false")
         case .instant(let instant): return .text(instant.description)
         case .identity(let identity): return .text(identity.displayName)
@@ -163,13 +163,14 @@ struct FlagTranslation: Translation {
     let isBoolean: Bool
 
     func kiplot(from remote: RemoteValue?) throws(Obstacle) -> FieldValue? {
+        guard let remote else { return nil }
         switch remote {
-        case nil, .flag(false): return nil
+        case .flag(false): return nil
         case .flag(true): return .flag(true)
         case .text(let text):
             guard let value = map.kiplot(for: text) else { throw .unmapped(value: text, field: label) }
             return value == .flag(false) ? nil : value
-        default: throw .wrongType(value: remote?.shortText ?? "", field: label)
+        default: throw .wrongType(value: remote.shortText, field: label)
         }
     }
 
@@ -223,13 +224,13 @@ struct TagsTranslation: Translation {
     let options: [String]?
 
     func kiplot(from remote: RemoteValue?) throws(Obstacle) -> FieldValue? {
+        guard let remote else { return nil }
         let labels: [String]
         switch remote {
-        case nil: return nil
         case .tags(let tags): labels = tags.labels
         case .text(let text):
             labels = text.split(separator: ";").map { String($0).trimmed }.filter { !$0.isEmpty }
-        default: throw .wrongType(value: remote?.shortText ?? "", field: label)
+        default: throw .wrongType(value: remote.shortText, field: label)
         }
         guard let options else { return .set(of: labels) }
         var known: [String] = []
@@ -288,11 +289,16 @@ extension RemoteValue {
         switch self {
         case .text(let text): text
         case .richText(let text): RichTextTree(text).plainText
-        case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+        case .number(let number): number.shortText
         case .flag(let flag): flag ? "yes" : "no"
         case .instant(let instant): instant.description
         case .identity(let identity): identity.displayName
         case .tags(let tags): tags.labels.joined(separator: ", ")
         }
     }
+}
+
+extension Double {
+    /// Without a fraction where there is none; beyond what an integer holds, with an exponent.
+    fileprivate var shortText: String { self == rounded() && abs(self) < 1e15 ? String(Int64(self)) : String(self) }
 }

@@ -143,7 +143,7 @@ struct NoFalseConflict: Checker {
     let invariant = "A5"
 
     func check(_ case: Case) throws -> [String] {
-        var false_: [String] = []
+        var unfounded: [String] = []
         for conflict in `case`.evidence.conflicts where !conflict.isOverwriting {
             guard let link = `case`.links.first(where: { $0.id.number == conflict.link }), let workItem = link.workItem,
                 let name = Agreement.remoteNames[conflict.field]?.name, hadAgreement(conflict, `case`)
@@ -154,11 +154,11 @@ struct NoFalseConflict: Checker {
             var index = position
             while index > 0, revisions[index - 1].fields[name] == revisions[position].fields[name] { index -= 1 }
             if `case`.isOurs(revisions[index], of: workItem), wasOurs(revisions[index].number, workItem, name, `case`) {
-                false_.append(
+                unfounded.append(
                     "the conflict over \(conflict.field.name) of #\(workItem) is with our own revision \(revisions[index].number)")
             }
         }
-        return false_
+        return unfounded
     }
 
     private func hadAgreement(_ conflict: Evidence.ConflictRow, _ case: Case) -> Bool {
