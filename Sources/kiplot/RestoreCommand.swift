@@ -35,7 +35,7 @@ struct RestoreCommand: AsyncParsableCommand {
             let prepared = settings.databasePath + ".restoring"
             let restoration = try await prepare(prepared, keyPath: settings.keyPath)
             if isOccupied { print("The database that was there is now \(try moveAway(settings.databasePath)).") }
-            try files.moveItem(atPath: prepared, toPath: settings.databasePath)
+            try move(prepared, to: settings.databasePath)
             report(restoration)
         } catch let error as DatabaseError {
             throw CommandProblem(error.message, error.remedy)
@@ -66,10 +66,15 @@ struct RestoreCommand: AsyncParsableCommand {
         var number = 1
         while FileManager.default.fileExists(atPath: "\(path).before-restore-\(number)") { number += 1 }
         let kept = "\(path).before-restore-\(number)"
-        for suffix in ["-wal", "-shm", ""] where FileManager.default.fileExists(atPath: path + suffix) {
-            try FileManager.default.moveItem(atPath: path + suffix, toPath: kept + suffix)
-        }
+        try move(path, to: kept)
         return kept
+    }
+
+    /// The log goes first: a database without its log would look complete.
+    private func move(_ path: String, to target: String) throws {
+        for suffix in ["-wal", "-shm", ""] where FileManager.default.fileExists(atPath: path + suffix) {
+            try FileManager.default.moveItem(atPath: path + suffix, toPath: target + suffix)
+        }
     }
 
     private func report(_ restoration: Restoration) {

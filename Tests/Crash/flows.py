@@ -314,6 +314,7 @@ def restore(world):
         (world.folder / "key").rename(key)
         assert "Add --replace" in world.run("restore", backup, fails=True)
         world.run("restore", backup, "--replace")
+        assert world.rows("SELECT state FROM integration") == [("paused",)], "the restored database would write at once"
         azure.edit(7, {"System.Title": "Theirs while restoring"})
         expected.forgotten = world.accepted_deliveries()
 

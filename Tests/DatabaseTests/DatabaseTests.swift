@@ -30,6 +30,20 @@ struct DatabaseTests {
         #expect(try await database.read { try $0.row("SELECT count(*) FROM t WHERE n % 2 = 0")?.integer(0) } == 0)
     }
 
+    @Test("a database that was closed is whole in its one file")
+    func closedIsWhole() async throws {
+        let (path, copy) = (file(), file())
+        defer { remove(path, copy) }
+        let database = try await SQLiteDatabase.open(path: path)
+        try await database.write { try $0.run("CREATE TABLE t (n BIGINT NOT NULL)") }
+        try await database.write { try $0.run("INSERT INTO t (n) VALUES (7)") }
+        await database.close()
+        try FileManager.default.copyItem(atPath: path, toPath: copy)
+        let other = try await SQLiteDatabase.open(path: copy)
+        #expect(try await other.read { try $0.row("SELECT n FROM t")?.integer(0) } == 7)
+        await other.close()
+    }
+
     @Test("a database that is newer than the program is refused with cause and remedy")
     func newer() async throws {
         let path = file()

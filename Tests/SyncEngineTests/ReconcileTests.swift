@@ -74,7 +74,26 @@ struct ReconcileTests {
         #expect(await house.field("System.Title", of: epic)?.string == wanted)
         #expect(try await house.item(of: epic)?.name == wanted)
         #expect(try await house.store.read { try $0.openConflicts() }.isEmpty)
+        try await house.running { try await house.settled() }
         #expect(try await house.link(of: epic)?.health == .inSync)
+    }
+
+    @Test("a conflict that is settled while the integration is paused is carried out when it goes on")
+    func settledWhilePaused() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "Portal"])
+        try await house.pullAll()
+        let item = try #require(try await house.item(of: epic))
+        await house.edit(epic, ["System.Title": "Theirs"])
+        try await house.change(item.id, [.name: .text("Ours")])
+        try await house.running { try await house.settled() }
+        let conflict = try #require(try await house.store.read { try $0.openConflicts() }.first)
+        try await house.engine.integrations.setPaused(true, house.integration)
+        _ = try? await house.engine.items.settle(conflict.id, by: .kiplot, actor: TestHouse.person)
+        #expect(await house.field("System.Title", of: epic) == "Theirs")
+        try await house.engine.integrations.setPaused(false, house.integration)
+        try await house.running { try await house.settled() }
+        #expect(await house.field("System.Title", of: epic) == "Ours")
     }
 
     @Test("a field that a rule refuses is blocked with the reason and holds up no other field")

@@ -134,6 +134,9 @@ private actor SQLiteWriter {
     }
 
     func close() {
+        // The readers, which close last, may not write: without this the newest commits would stay in the log beside the file, and be
+        // missing in a copy of the file alone.
+        try? connection.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try? connection.close()
     }
 

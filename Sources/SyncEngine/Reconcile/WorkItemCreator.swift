@@ -183,7 +183,8 @@ struct WorkItemCreator: Sendable {
             link.syncedAt = now
             link.writtenAt = now
             if let item = try transaction.item(link.item), let context = batch.context(for: item.kind, schema: work.schema) {
-                for (key, pair) in attempt.pairs {
+                let pairs = attempt.pairs.isEmpty ? Self.recognised(item, in: created, context) : attempt.pairs
+                for (key, pair) in pairs {
                     let value = created.value(of: key, in: context)
                     link.fields[key] = LinkField(
                         agreed: AgreedPair(local: pair.local, remote: value), remote: present.value(of: key, in: context),
@@ -213,6 +214,16 @@ struct WorkItemCreator: Sendable {
             result.created = true
             result.pushed = attempt.pairs.keys.sorted()
             return result
+        }
+    }
+
+    /// What was sent, where a restored backup does not tell: whatever still means the same here. The rest is no agreement.
+    private static func recognised(_ item: Item, in created: RemoteSnapshot, _ context: MappingContext) -> [FieldKey: AgreedPair] {
+        context.rules.filter(\.value.mapping.direction.writes).compactMapValues { rule in
+            guard let sent = try? rule.translation.azureDevOps(from: item[rule.mapping.field]),
+                sent == created.value(of: rule.mapping.field, in: context)
+            else { return nil }
+            return AgreedPair(local: item[rule.mapping.field], remote: sent)
         }
     }
 
