@@ -85,10 +85,12 @@ enum AgreementPages {
             "Agreement of \(view.integration.projectName)", section: .integrations, live: ["integration:\(id)"]
         ) {
             heading("Agreement of \(view.integration.projectName)") {
-                if visit.may(.runBulk) {
-                    visit.post("/integrations/\(id)/agreement", .class("inline")) {
-                        button(.class("primary"), .flag("disabled", isRunning || view.integration.state != .active)) {
-                            "Compare everything"
+                div(.id("compare"), .data("part", "")) {
+                    if visit.may(.runBulk) {
+                        visit.post("/integrations/\(id)/agreement", .class("inline")) {
+                            button(.class("primary"), .flag("disabled", isRunning || view.integration.state != .active)) {
+                                "Compare everything"
+                            }
                         }
                     }
                 }
@@ -110,8 +112,8 @@ enum AgreementPages {
                     }
                 }
             }
-            if !view.disagreements.isEmpty {
-                section(.class("card"), .id("disagreements"), .data("part", "")) {
+            section(.class(view.disagreements.isEmpty ? "" : "card"), .id("disagreements"), .data("part", "")) {
+                if !view.disagreements.isEmpty {
                     h2 { "What does not agree" }
                     table(view)
                 }
