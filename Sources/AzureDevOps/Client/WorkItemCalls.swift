@@ -79,16 +79,15 @@ extension AzureDevOpsClient {
         return try Self.list(json, named: "workItems").compactMap { $0["id"]?.integer }
     }
 
-    /// The ids of all work items of a project that meet a condition of WIQL, in their order. A query finds 20,000 at most (FACTS.md 18),
+    /// The ids of all work items of a project, or of the organisation, that meet a condition of WIQL, in their order. A query finds 20,000 at most (FACTS.md 18),
     /// so this asks for page after page.
-    public func ids(where condition: String, in project: String) async throws(AzureDevOpsError) -> [Int64] {
+    public func ids(where condition: String, in project: String?) async throws(AzureDevOpsError) -> [Int64] {
         let page = 10_000
+        let scope = project == nil ? "" : "[System.TeamProject] = @project AND "
         var ids: [Int64] = []
         while true {
-            let wiql = """
-                SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = @project AND [System.Id] > \(ids.last ?? 0) \
-                AND \(condition) ORDER BY [System.Id]
-                """
+            let wiql =
+                "SELECT [System.Id] FROM WorkItems WHERE \(scope)[System.Id] > \(ids.last ?? 0) AND \(condition) ORDER BY [System.Id]"
             let found = try await query(wiql, project: project, top: page)
             ids += found
             if found.count < page { return ids }

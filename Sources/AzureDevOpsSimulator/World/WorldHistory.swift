@@ -22,6 +22,11 @@ extension World {
         }
     }
 
+    /// The number of the newest revision, and what it holds.
+    public func newestRevision(of id: Int64) -> Int64? { workItems[id]?.current.number }
+    public func newestFields(of id: Int64) -> JSONObject? { workItems[id]?.current.fields }
+    public func firstFields(of id: Int64) -> JSONObject? { workItems[id]?.revisions.first?.fields }
+
     /// Whether it exists outside the recycle bin.
     public func isLiving(_ id: Int64) -> Bool { living(id) != nil }
     public func isMarkdown(_ field: String, of id: Int64) -> Bool { workItems[id]?.markdownFields.contains(field) ?? false }

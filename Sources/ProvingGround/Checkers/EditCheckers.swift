@@ -69,7 +69,8 @@ struct NoLostLocalEdit: Checker {
         for change in changes {
             let key = "\(change.item).\(change.field.name)"
             defer { last[key] = change }
-            if change.isOurs, change.new == nil, change.field == .effort, wasGone(at: change.at, `case`) {
+            // What was typed into a field that is only read may be replaced by nothing.
+            if change.isOurs, change.new == nil, change.field == .effort, last[key]?.isOurs ?? true, wasGone(at: change.at, `case`) {
                 lost.append("item \(change.item): effort was emptied because the process had lost the field")
             }
             guard change.isOurs, let typed = last[key], !typed.isOurs else { continue }

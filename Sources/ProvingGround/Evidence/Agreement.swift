@@ -43,7 +43,7 @@ struct Agreement {
             for link in try store.links(in: play.integration, after: nil, limit: 10_000) {
                 guard let item = try store.item(link.item), let workItem = link.workItem, link.state == .active, link.problem == nil,
                     world.isLiving(workItem), let entity = set.mapping[item.kind],
-                    let fields = world.pastRevisions(of: workItem).last?.fields
+                    let fields = world.newestFields(of: workItem)
                 else { continue }
                 for mapping in entity.enabledFields {
                     guard let (name, type) = Self.remoteNames[mapping.field] else { continue }
@@ -57,7 +57,7 @@ struct Agreement {
                             link: link.id, item: item.id, workItem: workItem, field: mapping.field,
                             here: item[mapping.field]?.json.text ?? "nothing", there: remote?.json.text ?? "nothing",
                             isWaiting: link.dirty != link.settled, seenRevision: link.seenRevision,
-                            revision: world.pastRevisions(of: workItem).last?.number ?? 0))
+                            revision: world.newestRevision(of: workItem) ?? 0))
                 }
                 if let other = try parent(of: item, link, workItem, entity, store) { found.append(other) }
             }
@@ -87,7 +87,7 @@ struct Agreement {
         return Disagreement(
             link: link.id, item: item.id, workItem: workItem, field: .parent, here: here.map { "#\($0)" } ?? "nothing",
             there: there.map { "#\($0)" } ?? "nothing", isWaiting: link.dirty != link.settled, seenRevision: link.seenRevision,
-            revision: play.world.pastRevisions(of: workItem).last?.number ?? 0)
+            revision: play.world.newestRevision(of: workItem) ?? 0)
     }
 
     /// Links whose state does not tell what became of their work item.

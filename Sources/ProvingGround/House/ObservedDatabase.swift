@@ -172,7 +172,7 @@ final class Witness {
             guard let workItem = row.integer(1), let revision = newest[workItem], revision > (row.integer(2) ?? 0),
                 row.integer(3) == row.integer(4), row.text(5) == "active",
                 // Of a newer one the feed will still tell.
-                play.world.pastRevisions(of: workItem).last?.number == revision,
+                play.world.newestRevision(of: workItem) == revision,
                 // The feed of a project does not tell of what has left it (F15): only a full audit finds that.
                 play.world.projectName(of: workItem) == Setting.project
             else { continue }

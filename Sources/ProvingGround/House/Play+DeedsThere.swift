@@ -28,13 +28,13 @@ extension Play {
             value = .string(["New", "Active", "Resolved", "Closed"][number % 4])
             note(.ruleChangesOther)
         }
-        let before = world.pastRevisions(of: id).last?.number
+        let before = world.newestRevision(of: id)
         world.control("PATCH", "work-items/\(id)", ["fields": .object([name: value]), "as": .string(person)], at: now)
-        if let revision = world.pastRevisions(of: id).last?.number, revision != before {
+        if let revision = world.newestRevision(of: id), revision != before {
             evidence.remoteEdits.append(Evidence.RemoteEdit(workItem: id, revision: revision, at: now))
         }
         tell(
-            "\(person.prefix(while: { $0 != " " })) changes \(name) of #\(id) to \(value.string ?? value.text), revision \(world.pastRevisions(of: id).last?.number ?? 0)"
+            "\(person.prefix(while: { $0 != " " })) changes \(name) of #\(id) to \(value.string ?? value.text), revision \(world.newestRevision(of: id) ?? 0)"
         )
     }
 
@@ -241,7 +241,7 @@ extension Play {
     }
 
     private func firstType(of id: Int64) -> String {
-        world.pastRevisions(of: id).first?.fields["System.WorkItemType"]?.string ?? "Epic"
+        world.firstFields(of: id)?["System.WorkItemType"]?.string ?? "Epic"
     }
 
     private func setType(_ id: Int64, _ type: String) { patch(id, ["System.WorkItemType": .string(type), "System.State": "New"]) }

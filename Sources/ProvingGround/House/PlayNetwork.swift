@@ -111,34 +111,13 @@ extension Play {
 
     /// The moment at which a request reaches Azure DevOps.
     private func apply(_ request: ServiceRequest, _ call: Int) -> ServiceAnswer {
-        if isServiceOut {
-            note(.outage)
-            return ServiceAnswer(
-                status: 503, contentType: "text/html", body: Array("<html>Our services aren't available</html>".utf8), headers: [])
-        }
-        // Whoever is sent to a sign-in page has not been let in: nothing is applied.
-        if happens(.redirect) { return ServiceAnswer(status: 302, headers: [("Location", "https://login.example/")]) }
-        if happens(.signInPage) { return ServiceAnswer(status: 203, contentType: "text/html", body: Array("<html>Sign in</html>".utf8)) }
-        if happens(.tooManyRequests) {
-            return ServiceAnswer(
-                status: 429, contentType: "application/json",
-                body: Array("{\"message\":\"TF400733: The request has been canceled.\"}".utf8),
-                headers: [("Retry-After", "20")])
-        }
         let parts = Self.parts(of: request.url)
-        if parts.query["continuationtoken"] != nil, happens(.feedTokenRejected) {
-            return ServiceAnswer(
-                status: 400, contentType: "application/json",
-                body: Array(
-                    "{\"message\":\"VS403357: The continuation token is not valid.\",\"typeKey\":\"ReportingInvalidContinuationTokenException\"}"
-                        .utf8),
-                headers: [])
-        }
+        if let refusal = refusal(parts.query) { return refusal }
         var body = request.body ?? []
         let workItem = evidence.calls[call].workItem
         evidence.calls[call].appliedAt = now
         if let workItem {
-            evidence.calls[call].revisionBefore = world.pastRevisions(of: workItem).last?.number
+            evidence.calls[call].revisionBefore = world.newestRevision(of: workItem)
             evidence.calls[call].wasMarkdown = world.isMarkdown("System.Description", of: workItem)
         }
         if evidence.calls[call].isPatch || evidence.calls[call].isCreation || evidence.calls[call].isValidation {
@@ -146,20 +125,9 @@ extension Play {
         }
         var answer =
             metadata(request)
-            ?? world.handle(
-                ServiceCall(
-                    method: request.method.rawValue, path: parts.path, query: parts.query,
-                    headers: Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first }),
-                    body: body, base: Setting.organisation), at: now)
+            ?? world.handle(serviceCall(request, body: body), at: now)
         keepMetadata(request, answer)
-        if request.method == .post, parts.path.suffix(2) == ["hooks", "subscriptions"], answer.status == 200, happens(.hooksMadeTwice) {
-            tell("a proxy on the way repeats \(describe(call)): there are two subscriptions now")
-            _ = world.handle(
-                ServiceCall(
-                    method: "POST", path: parts.path, query: parts.query,
-                    headers: Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first }),
-                    body: body, base: Setting.organisation), at: now)
-        }
+        repeatSubscription(request, call, answer)
         if happens(.retryAfterWithSuccess), answer.status == 200 {
             answer.headers += [
                 ("Retry-After", "5"), ("X-RateLimit-Limit", "200"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Delay", "1.5"),
@@ -167,7 +135,7 @@ extension Play {
             ]
         }
         evidence.calls[call].appliedStatus = answer.status
-        if let workItem { evidence.calls[call].revisionAfter = world.pastRevisions(of: workItem).last?.number }
+        if let workItem { evidence.calls[call].revisionAfter = world.newestRevision(of: workItem) }
         if evidence.calls[call].isCreation, answer.status == 200,
             let id = (try? JSONValue(parsing: answer.body, limits: .answer))?["id"]?.integer
         {
@@ -184,6 +152,50 @@ extension Play {
         if evidence.tellsCalls { tell("  → \(answer.status) \(String(decoding: answer.body.prefix(500), as: UTF8.self))") }
         scheduleDeliveries()
         return answer
+    }
+
+    /// What is answered before anything is done.
+    private func refusal(_ query: [String: String]) -> ServiceAnswer? {
+        if isServiceOut {
+            note(.outage)
+            return ServiceAnswer(
+                status: 503, contentType: "text/html", body: Array("<html>Our services aren't available</html>".utf8), headers: [])
+        }
+        // Whoever is sent to a sign-in page has not been let in: nothing is applied.
+        if happens(.redirect) { return ServiceAnswer(status: 302, headers: [("Location", "https://login.example/")]) }
+        if happens(.signInPage) { return ServiceAnswer(status: 203, contentType: "text/html", body: Array("<html>Sign in</html>".utf8)) }
+        if happens(.tooManyRequests) {
+            return ServiceAnswer(
+                status: 429, contentType: "application/json",
+                body: Array("{\"message\":\"TF400733: The request has been canceled.\"}".utf8),
+                headers: [("Retry-After", "20")])
+        }
+        if query["continuationtoken"] != nil, happens(.feedTokenRejected) {
+            return ServiceAnswer(
+                status: 400, contentType: "application/json",
+                body: Array(
+                    "{\"message\":\"VS403357: The continuation token is not valid.\",\"typeKey\":\"ReportingInvalidContinuationTokenException\"}"
+                        .utf8),
+                headers: [])
+        }
+        return nil
+    }
+
+    /// A proxy on the way asks twice for a subscription.
+    private func repeatSubscription(_ request: ServiceRequest, _ call: Int, _ answer: ServiceAnswer) {
+        let parts = Self.parts(of: request.url)
+        guard request.method == .post, parts.path.suffix(2) == ["hooks", "subscriptions"], answer.status == 200, happens(.hooksMadeTwice)
+        else { return }
+        tell("a proxy on the way repeats \(describe(call)): there are two subscriptions now")
+        _ = world.handle(serviceCall(request, body: request.body ?? []), at: now)
+    }
+
+    private func serviceCall(_ request: ServiceRequest, body: [UInt8]) -> ServiceCall {
+        let parts = Self.parts(of: request.url)
+        return ServiceCall(
+            method: request.method.rawValue, path: parts.path, query: parts.query,
+            headers: Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first }),
+            body: body, base: Setting.organisation)
     }
 
     /// What the project offers is the same for every process that asks, until a deed changes it: it is printed once.

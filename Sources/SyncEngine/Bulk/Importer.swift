@@ -144,11 +144,15 @@ struct Importer {
         link.fields = plan.fields
         link.note(snapshot)
         link.syncedAt = now
-        if !link.knowsNewer(than: snapshot) { link.settled = link.dirty }
+        // A change of the mapping has told the links that there were; this one comes after it.
+        let mapping = try transaction.integration(run.integration).flatMap { try transaction.mappingSet($0.mappingSet) }
+        let isCurrent = mapping?.id == work.mapping.id && mapping?.version == work.mapping.version
+        if isCurrent, !link.knowsNewer(than: snapshot) { link.settled = link.dirty }
         try transaction.update(link)
         try transaction.file(
             Receipt(
-                link: link, field: nil, action: .imported, after: item.key, revision: snapshot.revision, at: now, actor: run.startedBy,
+                link: link, field: nil, action: .imported, after: "#\(snapshot.id)", revision: snapshot.revision, at: now,
+                actor: run.startedBy,
                 cause: .bulk,
                 run: run.id))
         if entity.kind == .initiative { try transaction.markChildrenDirty(ofWorkItem: snapshot.id, in: run.integration, at: now) }

@@ -32,24 +32,30 @@ extension Reconciler {
         }
     }
 
-    /// A value that is gone may have been emptied, or the process may have lost the field: only a schema that was read afterwards tells.
-    /// Fields of the system cannot be removed.
+    /// A value that is gone may have been emptied, or the process may have lost the field, and may have got it back meanwhile: only a
+    /// schema that is read now tells, and then the work item once more. Fields of the system cannot be removed.
     func knowingFields(
-        _ given: Work, _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], since start: Duration
-    ) async throws -> Work {
-        let misses = links.contains { link in
-            guard let snapshot = snapshots[link.id], let entity = given.mapping.mapping.entity(forWorkItemType: snapshot.type) else {
+        _ given: Work, _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], isExact: Bool = false
+    ) async throws -> (work: Work, snapshots: [Identifier<Link>: RemoteSnapshot]) {
+        func missed(_ link: Link, _ work: Work) -> Bool {
+            guard let snapshot = snapshots[link.id], let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type) else {
                 return false
             }
             return entity.enabledFields.contains { mapping in
                 !mapping.azureDevOpsField.hasPrefix("System.") && link.fields[mapping.field]?.agreed?.remote != nil
                     && (snapshot.fields[mapping.azureDevOpsField] ?? .null).isNull
+                    && work.schema[snapshot.type]?[mapping.azureDevOpsField] != nil
             }
         }
-        guard misses else { return given }
+        guard links.contains(where: { missed($0, given) }) else { return (given, snapshots) }
         var work = given
-        try await readSchema(into: &work, since: start)
-        return work
+        try await readSchema(into: &work, since: clock.elapsed)
+        let again = links.filter { missed($0, work) }
+        guard !again.isEmpty else { return (work, snapshots) }
+        let fresh = try await self.snapshots(again, work, isExact: isExact)
+        var all = snapshots
+        for link in again { all[link.id] = fresh[link.id] }
+        return (work, all)
     }
 
     /// TF51535: the process has lost a field that is still mapped. Read anew, the schema says so, and the field rests.

@@ -96,9 +96,8 @@ struct Reconciler: Sendable {
     private func creator(_ work: Work) -> WorkItemCreator { WorkItemCreator(reconciler: self, work: work) }
 
     private func reconcile(_ links: [Link], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
-        let (readAt, start) = (clock.now, clock.elapsed)
-        let found = try await snapshots(links, work)
-        let work = try await knowingFields(work, found, of: links, since: start)
+        let readAt = clock.now
+        let (work, found) = try await knowingFields(work, snapshots(links, work), of: links)
         var outcomes: [LinkOutcome] = []
         for link in links where found[link.id] == nil {
             if let outcome = try await outcomeOfUnread(link) { outcomes.append(outcome) }
@@ -124,7 +123,7 @@ struct Reconciler: Sendable {
 
     /// Reads the work items of some links, and settles what became of those that are not there or no longer belong here.
     /// - Parameter isExact: asks each work item by itself, which tells the formats of its texts.
-    private func snapshots(_ links: [Link], _ work: Work, isExact: Bool = false) async throws -> [Identifier<Link>: RemoteSnapshot] {
+    func snapshots(_ links: [Link], _ work: Work, isExact: Bool = false) async throws -> [Identifier<Link>: RemoteSnapshot] {
         var byID: [Int64: RemoteSnapshot] = [:]
         if !isExact {
             for item in try await reading({ try await work.client.workItems(links.compactMap(\.workItem)) }) {
@@ -271,11 +270,10 @@ struct Reconciler: Sendable {
     private func planAgain(
         _ planned: PlannedLink, _ work: Work, _ choice: TriggerChoice, refused: Set<FieldKey>, isSingle: Bool
     ) async throws -> PlannedLink? {
-        let (readAt, start) = (clock.now, clock.elapsed)
+        let readAt = clock.now
         guard let link = try await store.read({ try $0.link(planned.link.id) }) else { return nil }
-        let found = try await snapshots([link], work, isExact: true)
+        let (work, found) = try await knowingFields(work, snapshots([link], work, isExact: true), of: [link], isExact: true)
         guard !found.isEmpty else { return nil }
-        let work = try await knowingFields(work, found, of: [link], since: start)
         var request = try await request(found, of: [link], work, choice, readAt: readAt)
         request.refused = refused
         request.isSingle = isSingle
