@@ -29,6 +29,8 @@ extension Play {
         let editsBefore = try historyCount()
         guard advance(to: now + quietMilliseconds) else { return }
         try checkQuiet(callsBefore, editsBefore)
+        // A sweep may just be about to look at links again.
+        for _ in 0..<5 where try !isSettled() { guard advance(to: now + 60_000) else { return } }
         for node in nodes { node.die() }
         _ = scheduler.run(until: now + 60_000, mostSteps: Self.mostSteps)
         evidence.stamp("\(scheduler.steps)")
