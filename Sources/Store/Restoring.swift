@@ -26,9 +26,14 @@ extension StoreTransaction {
             restoration.paused += 1
         }
         for var run in try runningRuns() {
-            run.state = .stopped
+            // Whatever it had not done yet it may have done since: resumed, it would create work items a second time.
+            let reason = "It may have been done since the backup was made."
+            try sql.run(
+                "UPDATE run_entry SET outcome = 'skipped', reason = $2 WHERE run_id = $1 AND outcome = 'waiting'",
+                [.integer(run.id.number), .text(reason)])
+            run.state = .failed
             run.finishedAt = now
-            run.detail = "It was under way when the backup was made that has been restored. Start it anew."
+            run.detail = "It was under way when the backup was made that has been restored. Look what it has done, then start a new one."
             try update(run)
             restoration.stoppedRuns += 1
         }
@@ -43,6 +48,19 @@ extension StoreTransaction {
             restoration.unknownCreations += 1
         }
         return restoration
+    }
+
+    /// Empties everything that was sealed under a key that is lost: tokens have to be entered again, and hooks are made anew with secrets of
+    /// their own.
+    public func forgetSecrets(at now: Instant) throws {
+        try sql.run("UPDATE credential SET sealed = $1, rejected_at = $2", [.blob([]), .integer(now.milliseconds)])
+        try sql.run("UPDATE hook SET status = 'disabled' WHERE status <> 'disabled'", [])
+        for integration in try integrations() {
+            _ = try change(integration.id) { integration in
+                integration.hookState = .pending
+                integration.epoch += 1
+            }
+        }
     }
 
     /// A credential with a secret, by which a key can be tried; `nil` when nothing is sealed yet.

@@ -12,7 +12,7 @@ enum KeyFile {
             guard sealed == nil else {
                 throw CommandProblem(
                     "The key file \(path) is missing, and the access tokens in the database were sealed under it.",
-                    "Put it back, or point --key-file at it. Without it every access token has to be entered again: create a new file of 64 hexadecimal digits there."
+                    "Put it back, or point --key-file at it. If it is lost for good, run “kiplot forget-secrets”; the access tokens are then entered again."
                 )
             }
             try make(at: path)

@@ -35,7 +35,8 @@ struct RestoreCommand: AsyncParsableCommand {
             let prepared = settings.databasePath + ".restoring"
             let restoration = try await prepare(prepared, keyPath: settings.keyPath)
             if isOccupied { print("The database that was there is now \(try moveAway(settings.databasePath)).") }
-            try move(prepared, to: settings.databasePath)
+            // The log goes first: a database without its log would look complete.
+            try move(prepared, to: settings.databasePath, inOrder: ["-wal", "-shm", ""])
             report(restoration)
         } catch let error as DatabaseError {
             throw CommandProblem(error.message, error.remedy)
@@ -54,31 +55,36 @@ struct RestoreCommand: AsyncParsableCommand {
             await database.close()
             throw CommandProblem("The backup is damaged: \(problems.joined(separator: "; ")).", "Take an older backup.")
         }
-        let store = try await Store.open(database)
-        _ = try await KeyFile.vault(for: store, at: keyPath)
-        let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
-        let restoration = try await store.write { try $0.noteRestored(at: now) }
-        await database.close()
-        return restoration
+        do {
+            let store = try await Store.open(database)
+            _ = try await KeyFile.vault(for: store, at: keyPath)
+            let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+            let restoration = try await store.write { try $0.noteRestored(at: now) }
+            await database.close()
+            return restoration
+        } catch {
+            await database.close()
+            throw error
+        }
     }
 
     private func moveAway(_ path: String) throws -> String {
         var number = 1
         while FileManager.default.fileExists(atPath: "\(path).before-restore-\(number)") { number += 1 }
         let kept = "\(path).before-restore-\(number)"
-        try move(path, to: kept)
+        try move(path, to: kept, inOrder: ["", "-wal", "-shm"])
         return kept
     }
 
-    /// The log goes first: a database without its log would look complete.
-    private func move(_ path: String, to target: String) throws {
-        for suffix in ["-wal", "-shm", ""] where FileManager.default.fileExists(atPath: path + suffix) {
+    private func move(_ path: String, to target: String, inOrder suffixes: [String]) throws {
+        for suffix in suffixes where FileManager.default.fileExists(atPath: path + suffix) {
             try FileManager.default.moveItem(atPath: path + suffix, toPath: target + suffix)
         }
     }
 
     private func report(_ restoration: Restoration) {
         print("Restored. Start the server, look at the items, then resume the integrations: \(restoration.paused) are paused.")
+        print("Items that were linked after the backup was made have no link now: link them again before you create work items.")
         if restoration.stoppedRuns > 0 { print("Bulk runs that were under way and do not go on: \(restoration.stoppedRuns).") }
         if restoration.unknownCreations > 0 {
             print("Work items that were being created and are looked for first: \(restoration.unknownCreations).")

@@ -149,6 +149,9 @@ def main():
             drive.drive(names, options.points)
             results = drive.results
     bad = table(results, time.monotonic() - began)
+    if options.point and not all(result.killed for result in results):
+        print("The point was not met.")
+        bad += 1
     for flow in names:
         if not options.point and sum(result.killed for result in results if result.flow == flow) < options.points:
             print(f"The flow {flow} passes fewer than {options.points} points.")

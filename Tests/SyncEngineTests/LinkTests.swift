@@ -32,6 +32,40 @@ struct LinkTests {
         }
     }
 
+    @Test("writes that Azure DevOps does not take now are not counted as writes", arguments: ["block", "frontDoor"])
+    func busy(fault: String) async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "A"])
+        try await house.pullAll()
+        let item = try #require(try await house.item(of: epic))
+        await house.atAzureDevOps(
+            "POST", "faults", ["kind": .string(fault), "method": "PATCH", "path": "wit/workitems", "count": 12, "amount": 1])
+        try await house.running {
+            try await house.change(item.id, [.name: .text("B")])
+            try await house.eventually("it arrives") { await house.field("System.Title", of: epic) == "B" }
+            try await house.settled()
+        }
+        #expect(try await house.link(of: epic)?.problem == nil)
+    }
+
+    @Test("a work item that cannot be read holds up no other")
+    func unreadable() async throws {
+        let house = try await TestHouse.build()
+        let (bad, good) = (
+            try await house.addWorkItem("Epic", ["System.Title": "A"]), try await house.addWorkItem("Epic", ["System.Title": "B"])
+        )
+        try await house.pullAll()
+        await house.atAzureDevOps(
+            "POST", "faults", ["kind": "internalError", "method": "GET", "path": .string("wit/workitems/\(bad)"), "count": 100_000])
+        // A plain text is read by itself, because a list does not tell its format.
+        await house.edit(bad, ["System.Description": "plain", "System.Title": "A2"])
+        await house.edit(good, ["System.Title": "B2"])
+        try await house.running {
+            try await house.eventually("the other arrives") { try await house.item(of: good)?.name == "B2" }
+            try await house.eventually("it says why") { try await house.link(of: bad)?.problem != nil }
+        }
+    }
+
     @Test("a retyped work item leaves the scope, is not written to, and comes back")
     func retyped() async throws {
         let house = try await TestHouse.build()

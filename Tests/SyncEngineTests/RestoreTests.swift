@@ -47,6 +47,6 @@ struct RestoreTests {
         let run = try await house.engine.runs.start(.push, in: house.integration, createsWorkItems: true, by: "Ada")
         let restoration = try await house.store.write { [now = house.clock.now] in try $0.noteRestored(at: now) }
         #expect(restoration.stoppedRuns == 1)
-        #expect(try await house.store.read { try $0.run(run.id)?.state } == .stopped)
+        #expect(try await house.store.read { try $0.run(run.id)?.state } == .failed)
     }
 }

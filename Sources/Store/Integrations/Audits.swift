@@ -71,7 +71,12 @@ extension StoreTransaction {
     /// Starts an audit, unless one is running; old ones are forgotten but for the last ten.
     @discardableResult
     public func startAudit(of integration: Identifier<Integration>, heals: Bool, by name: String, at now: Instant) throws -> Audit {
-        if let running = try runningAudit(of: integration) { return running }
+        if var running = try runningAudit(of: integration) {
+            guard heals, !running.heals else { return running }
+            try sql.run("UPDATE audit SET heals = TRUE WHERE id = $1", [.integer(running.id.number)])
+            running.heals = true
+            return running
+        }
         let row = try sql.row(
             """
             INSERT INTO audit (
@@ -97,6 +102,14 @@ extension StoreTransaction {
         audit.state = .finished
         audit.finishedAt = now
         try update(audit)
+    }
+
+    /// When the newest audit that heals began; where none is remembered, the oldest of all.
+    public func lastHealing(of integration: Identifier<Integration>) throws -> Instant? {
+        try sql.row(
+            "SELECT coalesce(max(CASE WHEN heals = TRUE THEN started_at END), min(started_at)) FROM audit WHERE integration_id = $1",
+            [.integer(integration.number)]
+        )?.integer(0).map { Instant(milliseconds: $0) }
     }
 
     public func runningAudit(of integration: Identifier<Integration>) throws -> Audit? {

@@ -30,13 +30,15 @@ extension StoreTransaction {
         touch(.attention)
     }
 
-    /// Every duplicate of an integration, or of all, in the order of their discovery.
+    /// Every duplicate of an integration, or of all, in the order of their discovery; not those that were chosen and linked since.
     public func duplicates(in integration: Identifier<Integration>? = nil) throws -> [Duplicate] {
         try sql.rows(
             """
             SELECT duplicate.link_id, link.item_id, link.work_item_id, duplicate.work_item_id, duplicate.found_at
             FROM duplicate JOIN link ON link.id = duplicate.link_id
-            WHERE $1 = 0 OR link.integration_id = $1 ORDER BY duplicate.found_at, duplicate.work_item_id
+            WHERE ($1 = 0 OR link.integration_id = $1) AND link.is_live = TRUE AND NOT EXISTS (
+                SELECT 1 FROM link AS other WHERE other.work_item_id = duplicate.work_item_id AND other.is_live = TRUE)
+            ORDER BY duplicate.found_at, duplicate.work_item_id
             """,
             [.integer(integration?.number ?? 0)]
         ).map { row in

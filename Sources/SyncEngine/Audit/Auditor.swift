@@ -44,8 +44,15 @@ struct Auditor: Sendable {
             }
             try Task.checkCancellation()
         }
-        try await DuplicateSearch(store: store, clock: clock, publicURL: reconciler.publicURL).search(work)
+        // What was found is of use whether or not the search for duplicates succeeds.
+        var failure: LaneStop?
+        do {
+            try await DuplicateSearch(store: store, clock: clock, publicURL: reconciler.publicURL).search(work)
+        } catch let stop as LaneStop {
+            failure = stop
+        }
         try await conclude(current)
+        if let failure { throw failure }
     }
 
     private func conclude(_ audit: Audit) async throws {

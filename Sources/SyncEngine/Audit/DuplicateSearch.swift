@@ -31,7 +31,7 @@ struct DuplicateSearch: Sendable {
             try await store.write { transaction in
                 for snapshot in found { try review.compare(snapshot, transaction, at: now) }
             }
-            present.formUnion(found.map(\.id))
+            present.formUnion(found.filter { !$0.markers(of: publicURL).isEmpty }.map(\.id))
         }
         let gone = known.filter { !present.contains($0.workItem) }
         guard !gone.isEmpty else { return }

@@ -53,7 +53,7 @@ public actor SchemaCache {
             if fields.contains(where: { entry.descriptions[$0.referenceName] == nil }) {
                 // One has come since the descriptions were read.
                 entry.descriptions = Self.byName(try await client.fieldDescriptions(in: project))
-                entries[key]?.descriptions = entry.descriptions
+                if entries[key]?.readAt == entry.readAt { entries[key]?.descriptions = entry.descriptions }
             }
             let states = type.states.isEmpty ? try await client.states(of: type.name, in: project) : type.states
             let known = fields.filter { entry.descriptions[$0.referenceName] != nil }
@@ -61,7 +61,8 @@ public actor SchemaCache {
             entry.types[type.name] = schema
             schemas.append(schema)
         }
-        entries[key]?.types.merge(entry.types) { _, new in new }
+        // Somebody may have read the project anew meanwhile.
+        if entries[key]?.readAt == entry.readAt { entries[key]?.types.merge(entry.types) { _, new in new } }
         return ProjectSchema(workItemTypes: schemas)
     }
 

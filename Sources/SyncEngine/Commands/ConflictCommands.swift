@@ -1,4 +1,5 @@
 import FieldSync
+import JSON
 import Portfolio
 import Store
 
@@ -11,13 +12,17 @@ public enum ConflictChoice: Hashable, Sendable {
 
 extension ItemCommands {
     /// Settles a held conflict: the chosen value goes to the other side, once, and only if both sides still hold what the person saw (A6).
+    /// - Parameter seen: the fingerprint of the conflict as it was shown; `nil` takes it as it is.
     /// - Throws: `StoreError.changedMeanwhile` when one of them changed since.
-    public func settle(_ id: Identifier<Conflict>, by choice: ConflictChoice, actor: Actor) async throws -> LinkOutcome {
+    public func settle(
+        _ id: Identifier<Conflict>, by choice: ConflictChoice, seen: String? = nil, actor: Actor
+    ) async throws -> LinkOutcome {
         let now = clock.now
         let (link, field) = try await store.write { transaction -> (Identifier<Link>, FieldKey) in
             guard let conflict = try transaction.conflict(id), conflict.settledAt == nil, var link = try transaction.link(conflict.link),
                 link.state.isLive, let item = try transaction.item(conflict.item)
             else { throw StoreError.notFound("The conflict") }
+            guard seen == nil || seen == conflict.fingerprint else { throw StoreError.changedMeanwhile("value in Azure DevOps") }
             guard item[conflict.field] == conflict.local else { throw StoreError.changedMeanwhile("value in Kiplot") }
             var field = link.fields[conflict.field] ?? LinkField()
             var resolution = Conflict.Resolution.keptKiplot
@@ -48,5 +53,12 @@ extension ItemCommands {
         }
         return try await press(
             link, Trigger(cause: .conflictResolution, actor: actor, includesManualFields: true, fields: [field]))
+    }
+}
+
+extension Conflict {
+    /// Tells whether a person still sees what there is: the conflict is renewed in place when either side changes.
+    public var fingerprint: String {
+        "\(local?.json.canonicalText ?? "")|\(remote?.json.canonicalText ?? "")".digest
     }
 }

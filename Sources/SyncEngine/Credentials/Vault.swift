@@ -19,7 +19,8 @@ public enum VaultError: Error, Hashable, Sendable {
     public var remedy: String {
         switch self {
         case .unusableKey: "Point --key-file at a file of 32 random bytes in hexadecimal, readable by the server only."
-        case .wrongKey: "Start with the key file that belongs to this database; without it the access tokens must be entered again."
+        case .wrongKey:
+            "Start with the key file that belongs to this database. If it is lost for good, run “kiplot forget-secrets”; the access tokens are then entered again."
         case .damaged: "Enter the access token again."
         }
     }

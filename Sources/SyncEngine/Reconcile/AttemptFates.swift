@@ -18,10 +18,12 @@ enum AttemptFate: Hashable, Sendable {
 struct AttemptFates: Sendable {
     let store: Store
 
+    /// Also tells the links whose history could not be read now: nothing can be planned for them.
     func fates(
         of found: [Identifier<Link>: RemoteSnapshot], _ work: Reconciler.Work
-    ) async throws -> [Identifier<Attempt>: AttemptFate] {
-        guard let owner = work.connection.ownerID else { return [:] }
+    ) async throws -> (fates: [Identifier<Attempt>: AttemptFate], unreadable: [Identifier<Link>: LinkProblem]) {
+        guard let owner = work.connection.ownerID else { return ([:], [:]) }
+        var unreadable: [Identifier<Link>: LinkProblem] = [:]
         let ids = found.keys.sorted()
         let open = try await store.read { try $0.attempts(of: ids) }
         var fates: [Identifier<Attempt>: AttemptFate] = [:]
@@ -32,7 +34,14 @@ struct AttemptFates: Sendable {
             let fields = MappedFields(entity, type)
             let writes = Dictionary(grouping: (open[id] ?? []).filter { $0.kind == .patch }) { $0.expectedRevision ?? 0 }
             for (expected, attempts) in writes.sorted(by: { $0.key < $1.key }) where expected < snapshot.revision {
-                guard let next = try await revision(expected + 1, of: snapshot, work.client) else { continue }
+                let next: RemoteSnapshot
+                do {
+                    guard let found = try await revision(expected + 1, of: snapshot, work.client) else { continue }
+                    next = found
+                } catch let stop as LaneStop where stop.mayConcernOne {
+                    unreadable[id] = stop.problem
+                    continue
+                }
                 let judged = attempts.compactMap { Judgement($0, next, fields) }
                 let candidates = next.changedBy?.id == owner ? judged.filter(\.isPossible) : []
                 // What several have written alike, any of them has.
@@ -43,7 +52,7 @@ struct AttemptFates: Sendable {
                 for one in judged { fates[one.attempt.id] = one.attempt.id == winner?.attempt.id ? .landed(one.pairs) : .refuted }
             }
         }
-        return fates
+        return (fates, unreadable)
     }
 
     private func revision(_ number: Int64, of snapshot: RemoteSnapshot, _ client: AzureDevOpsClient) async throws -> RemoteSnapshot? {

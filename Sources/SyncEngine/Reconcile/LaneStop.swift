@@ -15,15 +15,24 @@ enum LaneStop: Error, Hashable, Sendable {
         }
     }
 
-    /// Reading changes nothing, so whatever went wrong is worth another try, but for the credential and what will not get better.
+    /// Reading changes nothing, so whatever went wrong is worth another try, but for the credential.
     init(reading failure: RemoteFailure) {
         self =
             switch failure {
             case .credential(let problem): .credential(problem)
             case .later(let problem, let after): .later(problem, after: after)
-            case .permanent(let problem): .unusable(problem)
             default: .later(failure.problem, after: nil)
             }
+    }
+}
+
+extension LaneStop {
+    /// Whether it may concern one work item only: then the others go on.
+    var mayConcernOne: Bool {
+        switch self {
+        case .later(_, nil): true
+        default: false
+        }
     }
 }
 

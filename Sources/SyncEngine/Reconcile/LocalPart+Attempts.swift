@@ -7,7 +7,6 @@ extension LocalPart {
     func begin(
         _ pushes: [FieldKey: LinkPlan.Push], _ link: inout Link, _ snapshot: RemoteSnapshot, _ trigger: Trigger
     ) throws -> Attempt {
-        if !trigger.isPressed, trigger.run == nil { link.automaticWrites += 1 }
         return try transaction.begin(
             .patch, of: link.id, expecting: snapshot.revision, pairs: pushes.mapValues(\.pair),
             before: pushes.compactMapValues(\.overwritten), overwriting: Set(pushes.filter(\.value.overwritesEdit).keys), at: request.now,
@@ -53,6 +52,14 @@ extension LocalPart {
             if fate == nil, context.rules[key] != nil, link.fields[key]?.remote == value { continue }
             try transaction.keepOverwritten(value, of: key, on: link, by: attempt.pairs[key]?.local, at: request.now)
         }
+    }
+
+    /// Whether a write of unknown fate turns out to have gone out: only what did is counted (A12).
+    func hasLanded(_ plan: LinkPlan, _ entry: ReconcileBatch.Entry) -> Bool {
+        !plan.landed.isEmpty
+            || entry.attempts.contains { attempt in
+                if case .landed? = request.fates[attempt.id] { true } else { false }
+            }
     }
 
     /// Receipts for writes whose answer was lost.

@@ -144,6 +144,7 @@ struct LocalPart {
         outcome.conflicts = plan.fields.filter { $0.value.isInConflict }.keys.sorted()
         for (key, field) in plan.fields { if let obstacle = field.obstacle { outcome.obstacles[key] = obstacle.message } }
         try noteLanded(plan, entry, link, snapshot, trigger)
+        if hasLanded(plan, entry) { link.automaticWrites += 1 }
         let unsettled = try forgetSettled(entry.attempts, link, snapshot, context)
         var attempt: Attempt?
         if !plan.pushes.isEmpty {

@@ -117,7 +117,12 @@ struct Reconciler: Sendable {
             ownerID: work.connection.ownerID)
         request.serviceTime = work.client.serviceTime.map { Instant($0) }
         request.generations = Dictionary(links.map { ($0.id, $0.dirty) }, uniquingKeysWith: { first, _ in first })
-        request.fates = try await AttemptFates(store: store).fates(of: snapshots, work)
+        let (fates, unreadable) = try await AttemptFates(store: store).fates(of: snapshots, work)
+        request.fates = fates
+        for (id, problem) in unreadable.sorted(by: { $0.key < $1.key }) {
+            request.snapshots[id] = nil
+            try await remotePart.postpone(id, problem, after: nil)
+        }
         return request
     }
 
@@ -138,7 +143,7 @@ struct Reconciler: Sendable {
         for link in links {
             guard let id = link.workItem else { continue }
             var snapshot = byID[id]
-            if snapshot == nil { snapshot = try await states.resolveMissing(link, work.integration, by: work.client) }
+            if snapshot == nil { snapshot = try await readByItself(link, work) }
             guard let snapshot else { continue }
             guard !link.knowsNewer(than: snapshot) else {
                 // A replica that lags behind: nothing is planned from it (A14).
@@ -164,7 +169,17 @@ struct Reconciler: Sendable {
         }
         var snapshot = given
         if snapshot.completeFormats(for: link, MappedFields(entity, type)) { return snapshot }
-        return try await states.resolveMissing(link, work.integration, by: work.client)
+        return try await readByItself(link, work)
+    }
+
+    /// One work item that cannot be read holds up no other.
+    private func readByItself(_ link: Link, _ work: Work) async throws -> RemoteSnapshot? {
+        do {
+            return try await states.resolveMissing(link, work.integration, by: work.client)
+        } catch let stop as LaneStop where stop.mayConcernOne {
+            try await remotePart.postpone(link.id, stop.problem, after: nil)
+            return nil
+        }
     }
 
     /// A project may be renamed; its id stays.

@@ -119,6 +119,7 @@ struct RemotePart: Sendable {
             link.note(returned)
             link.syncedAt = now
             link.writtenAt = now
+            if planned.trigger.isByItself { link.automaticWrites += 1 }
             if planned.trigger.coversEverything, !planned.isPartial { link.settled = max(link.settled, planned.generation) }
             // A rule of the project changed another mapped field in the same revision: it is read as well.
             if movedOtherwise {

@@ -36,6 +36,9 @@ public struct Trigger: Hashable, Sendable {
     }
 
     /// A person pressed a button for this very item: what was refused before is tried again.
+    /// Nobody asked for it: such writes are counted (A12).
+    var isByItself: Bool { !isPressed && run == nil }
+
     var isPressed: Bool { includesManualFields && run == nil }
 
     /// Whether everything that waits on a link is dealt with by this.

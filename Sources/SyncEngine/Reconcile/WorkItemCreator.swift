@@ -15,14 +15,26 @@ struct WorkItemCreator: Sendable {
 
     func create(_ links: [Link], as choice: TriggerChoice) async throws -> [LinkOutcome] {
         var outcomes: [LinkOutcome] = []
-        for link in links { outcomes.append(try await create(link, choice.trigger(for: link))) }
+        for link in links {
+            do {
+                outcomes.append(try await create(link, choice.trigger(for: link)))
+            } catch let stop as LookUpStopped {
+                // One that cannot be looked for holds up no other.
+                try await reconciler.remotePart.postpone(link.id, stop.problem, after: nil)
+                outcomes.append(LinkOutcome(link: link.id, item: link.item, problem: stop.problem))
+            }
+        }
         return outcomes
     }
 
     private func create(_ link: Link, _ trigger: Trigger) async throws -> LinkOutcome {
         let open = try await store.read { try $0.attempts(of: [link.id])[link.id]?.filter { $0.kind == .create } ?? [] }
         if let attempt = open.last {
-            if let outcome = try await lookUp(attempt, link, trigger) { return outcome }
+            do {
+                if let outcome = try await lookUp(attempt, link, trigger) { return outcome }
+            } catch let stop as LaneStop where stop.mayConcernOne {
+                throw LookUpStopped(problem: stop.problem)
+            }
         }
         var left: Set<FieldKey> = []
         for _ in 0..<4 {
@@ -85,6 +97,8 @@ struct WorkItemCreator: Sendable {
         try await reconciler.remotePart.postpone(link.id, problem, after: PlanningRequest.deadline + PlanningRequest.visibility)
         return nil
     }
+
+    private struct LookUpStopped: Error { var problem: LinkProblem }
 
     private struct Draft: Sendable {
         var type: String
@@ -264,14 +278,10 @@ struct WorkItemCreator: Sendable {
     private func marked(_ link: Link, within days: Int64) async throws -> [RemoteSnapshot] {
         let condition = "[System.HyperLinkCount] > 0 AND [System.CreatedDate] >= @Today - \(days)"
         // Whoever's token it was made with; and what we have made, wherever it was moved to.
-        let scopes = [("[System.TeamProject] = @project", work.integration.projectID), ("[System.CreatedBy] = @Me", nil)]
-        var ids: Set<Int64> = []
-        for (scope, project) in scopes {
-            let wiql = "SELECT [System.Id] FROM WorkItems WHERE \(scope) AND \(condition) ORDER BY [System.Id]"
-            ids.formUnion(try await reading { try await work.client.query(wiql, project: project, timePrecision: true) })
-        }
+        let here = try await reading { try await work.client.ids(where: condition, in: work.integration.projectID) }
+        let ours = try await reading { try await work.client.ids(where: "\(condition) AND [System.CreatedBy] = @Me", in: nil) }
         var found: [RemoteSnapshot] = []
-        for chunk in ids.sorted().chunks(of: AzureDevOpsClient.largestBatch) {
+        for chunk in Set(here + ours).sorted().chunks(of: AzureDevOpsClient.largestBatch) {
             found += try await reading { try await work.client.workItems(chunk) }.map { RemoteSnapshot($0) }
         }
         return found.filter { $0.markers(of: reconciler.publicURL).contains(link.marker) }.sorted { $0.id < $1.id }

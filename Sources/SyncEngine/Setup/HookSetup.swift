@@ -51,14 +51,18 @@ struct HookSetup: Sendable {
 
     private func conclude(_ id: Identifier<Integration>, _ refusal: AzureDevOpsError?) async throws {
         try await store.write { transaction in
-            if refusal != nil {
+            if refusal?.isRefusal ?? false {
                 for var hook in try transaction.hooks(of: id) where hook.remoteID == nil && hook.status == .pending {
                     hook.status = .manual
                     try transaction.update(hook)
                 }
             }
             _ = try transaction.change(id) { integration in
-                if let refusal {
+                if let refusal, !refusal.isRefusal {
+                    // It is tried again with the next look.
+                    integration.hookState = .pending
+                    integration.hookDetail = "\(refusal.message) \(refusal.remedy)"
+                } else if let refusal {
                     integration.hookState = integration.hookState == .active && integration.lastEventAt != nil ? .active : .manual
                     integration.hookDetail = "\(refusal.message) \(refusal.remedy)"
                 } else {
@@ -75,7 +79,7 @@ struct HookSetup: Sendable {
     func inspect(_ id: Identifier<Integration>) async throws {
         let connection = try await connections.connection(to: id, priority: .sweep)
         // Azure DevOps could not be reached when the integration was saved.
-        if connection.integration.hookState == .pending { return try await establish(id) }
+        if connection.integration.hookState == .pending || connection.integration.hookState == .failing { return try await establish(id) }
         var isBroken = false
         for var hook in try await store.read({ try $0.hooks(of: id) }) {
             guard let remoteID = hook.remoteID else { continue }
@@ -142,5 +146,15 @@ struct HookSetup: Sendable {
         return Hook(
             publicID: publicID, integration: id, eventType: kind.rawValue, secretDigest: HookIntake.digest(ofSecret: secret),
             sealedSecret: vault.seal(Array(secret.utf8), for: Vault.purpose(ofHook: publicID)))
+    }
+}
+
+extension AzureDevOpsError {
+    /// Whether trying again leads to the same: somebody has to allow it, or to enter the hooks by hand.
+    fileprivate var isRefusal: Bool {
+        switch self {
+        case .forbidden, .badRequest, .ruleViolation, .notFound, .projectMissing, .refusedAddress: true
+        default: false
+        }
     }
 }

@@ -26,9 +26,11 @@ struct Sweeper: Sendable {
     /// - Parameter withOverlap: begins at the place of the last pass that overlapped, instead of at the last place.
     func sweep(_ id: Identifier<Integration>, withOverlap: Bool) async throws {
         let connection = try await connections.connection(to: id, priority: .sweep)
+        var readUpTo: Instant?
         for feed in Feed.allCases {
             do {
-                try await read(feed, connection, withOverlap: withOverlap)
+                let startedAt = try await read(feed, connection, withOverlap: withOverlap)
+                if feed == .revisions { readUpTo = startedAt }
             } catch is PlaceRefused where connection.integration[keyPath: feed.token] != nil {
                 // Places expire: without one, reading begins at a time.
                 let forgotten = try await store.write { transaction in
@@ -39,14 +41,16 @@ struct Sweeper: Sendable {
                 }
                 var fresh = connection
                 fresh.integration = forgotten
-                try await read(feed, fresh, withOverlap: false)
+                let startedAt = try await read(feed, fresh, withOverlap: false)
+                if feed == .revisions { readUpTo = startedAt }
             }
         }
         try await CandidateReview(store: store, clock: clock, connection: connection, publicURL: publicURL).review()
-        try await conclude(id)
+        try await conclude(connection.integration, readUpTo: readUpTo)
     }
 
-    private func read(_ feed: Feed, _ connection: Connection, withOverlap: Bool) async throws {
+    /// - Returns: when the reading began, by Azure DevOps' clock.
+    private func read(_ feed: Feed, _ connection: Connection, withOverlap: Bool) async throws -> Instant? {
         let integration = connection.integration
         let place = integration[keyPath: feed.token]
         var next = start(withOverlap ? integration[keyPath: feed.overlapToken] ?? place : place, integration)
@@ -54,7 +58,7 @@ struct Sweeper: Sendable {
         while true {
             let page = try await page(of: feed, since: next, integration, connection.client)
             startedAt = startedAt ?? page.answeredAt
-            let (now, feedTime) = (clock.now, startedAt)
+            let now = clock.now
             try await store.write { transaction in
                 for hint in page.hints {
                     try transaction.markDirty(
@@ -63,12 +67,10 @@ struct Sweeper: Sendable {
                 }
                 _ = try transaction.change(integration.id) {
                     $0[keyPath: feed.token] = page.token ?? $0[keyPath: feed.token]
-                    guard page.isLast else { return }
-                    if withOverlap { $0[keyPath: feed.overlapToken] = place }
-                    if feed == .revisions { $0.feedTime = feedTime ?? $0.feedTime }
+                    if page.isLast, withOverlap { $0[keyPath: feed.overlapToken] = place }
                 }
             }
-            guard !page.isLast, let token = page.token else { return }
+            guard !page.isLast, let token = page.token else { return startedAt }
             next = .token(token)
             try Task.checkCancellation()
         }
@@ -95,12 +97,16 @@ struct Sweeper: Sendable {
         return .time(time.description)
     }
 
-    private func conclude(_ id: Identifier<Integration>) async throws {
-        let now = clock.now
+    /// - Parameters:
+    ///   - start: the integration as it was when the sweep began. Hooks that were made since, or a pause that has ended, need another one.
+    ///   - time: up to when *both* feeds were read: each would begin there without its place.
+    private func conclude(_ start: Integration, readUpTo time: Instant?) async throws {
+        let (now, id) = (clock.now, start.id)
         try await store.write { transaction in
             _ = try transaction.change(id) { integration in
                 integration.lastSweepAt = now
-                integration.needsSweep = false
+                integration.feedTime = time ?? integration.feedTime
+                if integration.epoch == start.epoch, integration.hookState == start.hookState { integration.needsSweep = false }
             }
             try transaction.forgetEvents(before: now.adding(.seconds(-7 * 86_400)))
             try transaction.forgetStrangers(of: id, before: now.adding(.zero - Self.overlapInterval))
@@ -113,7 +119,8 @@ struct Sweeper: Sendable {
         let last = try transaction.lastAudit(of: id)
         // A portfolio that has just been connected has just been read.
         guard let last else { return try transaction.noteFirstAudit(of: id, at: now) }
-        guard last.state == .finished, last.startedAt.adding(Self.auditInterval) <= now else { return }
+        let healedAt = try transaction.lastHealing(of: id) ?? last.startedAt
+        guard last.state == .finished, healedAt.adding(Self.auditInterval) <= now else { return }
         try transaction.startAudit(of: id, heals: true, by: "Kiplot", at: now)
     }
 }

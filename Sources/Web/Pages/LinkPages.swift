@@ -140,7 +140,8 @@ enum LinkPages {
             guard let definition = page.workspace.catalogue[conflict.field] else { throw Refusal.notFound }
             choice = .typed(try FieldInput.value(visit.form.all("value"), for: definition))
         }
-        let outcome = try await visit.engine.items.settle(id, by: choice, actor: visit.actor())
+        let outcome = try await visit.engine.items.settle(
+            id, by: choice, seen: visit.form["seen"].flatMap { $0.isEmpty ? nil : $0 }, actor: visit.actor())
         return answer(visit, page, "Settled. \(report(outcome, page))")
     }
 }
@@ -227,6 +228,7 @@ extension ItemPages {
                 }
                 if may {
                     visit.post(action, .data("auto", "submit")) {
+                        input(.type("hidden"), .name("seen"), .value(conflict.fingerprint))
                         input(.type("hidden"), .name("choice"), .value(choice))
                         button { "Keep this" }
                     }
@@ -243,6 +245,7 @@ extension ItemPages {
                 details {
                     element("summary", []) { "Type another value" }
                     visit.post(action, .data("auto", "submit")) {
+                        input(.type("hidden"), .name("seen"), .value(conflict.fingerprint))
                         FieldInput.control(
                             definition, conflict.local, id: "conflict-\(conflict.id)", page.workspace, kind: page.item.kind,
                             initiatives: page.initiatives)
