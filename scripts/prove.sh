@@ -8,7 +8,7 @@ set -eu
 cd "$(dirname "$0")/.."
 extent=${1:-bounded}
 case $extent in
-    bounded) seeds=${KIPLOT_SEEDS:-2000} hunt=${KIPLOT_HUNT:-4000} kills=8 crashes=400 pace=20 ;;
+    bounded) seeds=${KIPLOT_SEEDS:-2000} hunt=${KIPLOT_HUNT:-20000} kills=8 crashes=400 pace=20 ;;
     full) seeds=${KIPLOT_SEEDS:-100000} hunt=${KIPLOT_HUNT:-20000} kills=40 crashes=20000 pace=60 ;;
     *) sed -n '2,7p' "$0" && exit 2 ;;
 esac

@@ -130,6 +130,8 @@ struct LocalPart {
         }
         link.state = .active
         link.note(snapshot)
+        // What was heard of and not shown for so long that this reading counts was a mistake.
+        link.heardRevision = min(link.heardRevision, snapshot.revision)
         link.fields = plan.fields
         if wasOutside {
             try transaction.file(receipt(link, trigger, .stateChanged, detail: "The work item is back; synchronising again."))

@@ -63,8 +63,6 @@ extension Link {
     mutating func note(_ snapshot: RemoteSnapshot) {
         workItemType = snapshot.type
         seenRevision = max(seenRevision, snapshot.revision)
-        // What was heard and never shown was a mistake.
-        heardRevision = min(heardRevision, seenRevision)
         seenParent = snapshot.parent
         remoteState = snapshot.state
         remoteChangedAt = snapshot.changedAt
