@@ -1,9 +1,10 @@
 #!/bin/sh
 # Wakes each planted bug, and looks whether the checker that is named for it finds it within so many seeds.
-# Usage: scripts/planted.sh [SEEDS]
+# Usage: scripts/planted.sh [SEEDS [SECONDS]]   SECONDS: for how long each found play is shortened
 set -eu
 cd "$(dirname "$0")/.."
 most=${1:-20000}
+shortening=${2:-60}
 tool=.build-planted/build/release/kiplot-prove
 
 python3 scripts/plant.py .build-planted/package
@@ -11,7 +12,7 @@ python3 scripts/plant.py .build-planted/package
 
 # hunt NUMBER CHECKER TITLE
 hunt() {
-    verdict=$(PLANTED_BUG=$1 $tool hunt "$2" --most "$most") || verdict="NOT FOUND: $verdict"
+    verdict=$(PLANTED_BUG=$1 $tool hunt "$2" --most "$most" --shortening "$shortening") || verdict="NOT FOUND: $verdict"
     printf 'M%-3s %-100s %s\n' "$1" "$3" "$verdict"
 }
 

@@ -10,7 +10,8 @@ struct HuntCommand: ParsableCommand {
     @Argument(help: "The invariant, as A15.") var invariant: String
     @Option(help: "The most seeds to play.") var most = 20_000
     @Option(help: "The first seed.") var from: UInt64 = 1
-    @Flag(help: "Tell the shortest play that was found in a minute.") var story = false
+    @Option(help: "For how many seconds to shorten the play that was found.") var shortening = 60
+    @Flag(help: "Tell the shortest play that was found.") var story = false
 
     func run() throws {
         let prover = try Prover()
@@ -22,7 +23,7 @@ struct HuntCommand: ParsableCommand {
                 for invariant in Set(violations.map(\.invariant)) { others[invariant, default: 0] += 1 }
                 continue
             }
-            let end = Date().addingTimeInterval(60)
+            let end = Date().addingTimeInterval(Double(shortening))
             var shrinker = Shrinker(prover, seed: seed, invariant: invariant) { Date() > end }
             let shortest = try shrinker.shrink()
             let seconds = Int(Date().timeIntervalSince(start))

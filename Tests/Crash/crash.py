@@ -54,8 +54,9 @@ def _place(error):
     return "".join(traceback.format_tb(error.__traceback__)[-3:])
 
 
-def in_order(trace):
-    """Every named point once, then again and again at its later passages, so that a bounded run meets as many as it can."""
+def in_order(trace, count):
+    """Every named point once, then again and again at its later passages, so that a bounded run meets as many as it can. Where there is
+    time for a few only, they are spread over the whole flow: most flows begin alike."""
     passages = {}
     for line in dict.fromkeys(trace):
         name, number = line.rsplit("#", 1)
@@ -63,7 +64,9 @@ def in_order(trace):
     order = []
     for turn in range(max(map(len, passages.values()), default=0)):
         order += [f"{name}#{numbers[turn]}" for name, numbers in passages.items() if turn < len(numbers)]
-    return order
+    step = max(1, len(passages) // max(1, count))
+    spread = order[step - 1:len(passages):step]
+    return spread + [point for point in order if point not in set(spread)]
 
 
 class Drive:
@@ -101,7 +104,7 @@ class Drive:
     def _points(self, alone, count):
         """Kills at one point after the other until enough were met; a point that is passed only sometimes is passed over."""
         met = 0
-        for point in in_order(alone.trace):
+        for point in in_order(alone.trace, count):
             if met == count:
                 return
             result = self.run(alone.flow, point)

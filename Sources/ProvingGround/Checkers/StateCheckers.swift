@@ -80,7 +80,11 @@ struct CreatedOnce: Checker {
         let known = try `case`.play.database.readNow { try StoreTransaction($0).duplicates() }
         for link in `case`.links where link.state.isLive {
             // One that was in the recycle bin while it was looked for may come back: it must at least be shown as what it is.
-            let all = (carriers[link.marker] ?? []).filter { workItem in !known.contains { $0.workItem == workItem && $0.link == link.id } }
+            // And a person may have made something else of it.
+            let all = (carriers[link.marker] ?? []).filter { workItem in
+                !known.contains { $0.workItem == workItem && $0.link == link.id }
+                    && !`case`.links(to: workItem).contains { $0.state.isLive && $0.id != link.id }
+            }
             if all.count > 1 { found.append("\(all.count) work items carry the marker of item \(link.item): \(all)") }
             if let one = all.first, link.state.isLive, link.workItem == nil, link.problem == nil, link.dirty == link.settled {
                 found.append("#\(one) was created for item \(link.item), but the link does not know it")
