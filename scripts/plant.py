@@ -26,6 +26,9 @@ class Bug:
         text = path.read_text()
         self.title = text.splitlines()[0]
         self.checker = re.search(r"^found by: (\S+)$", text, re.M).group(1)
+        # Where it was found last: whoever has little time begins there.
+        known = re.search(r"^found in seed: (\d+)$", text, re.M)
+        self.seed = int(known.group(1)) if known else 1
         self.changes = []
         for part in re.split(r"^file: ", text, flags=re.M)[1:]:
             file, rest = part.split("\n", 1)
@@ -88,6 +91,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "list":
         main(None)
         for bug in bugs():
-            print(f"{bug.number}\t{bug.checker}\t{bug.title}")
+            print(f"{bug.number}\t{bug.checker}\t{bug.seed}\t{bug.title}")
     else:
         main(pathlib.Path(sys.argv[1]).resolve())

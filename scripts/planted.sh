@@ -1,19 +1,21 @@
 #!/bin/sh
 # Wakes each planted bug, and looks whether the checker that is named for it finds it within so many seeds.
-# Usage: scripts/planted.sh [SEEDS [SECONDS]]   SECONDS: for how long each found play is shortened
+# Usage: scripts/planted.sh [SEEDS [SECONDS [known]]]
+#   SECONDS: for how long each found play is shortened; known: begins at the seed in which each was found last, not at the first
 set -eu
 cd "$(dirname "$0")/.."
 most=${1:-20000}
 shortening=${2:-60}
+begin=${3:-first}
 tool=.build-planted/build/release/kiplot-prove
 
 python3 scripts/plant.py .build-planted/package
 (cd .build-planted/package && swift build -c release --product kiplot-prove --scratch-path ../build >/dev/null)
 
-# hunt NUMBER CHECKER TITLE
+# hunt NUMBER CHECKER SEED TITLE
 hunt() {
-    verdict=$(PLANTED_BUG=$1 $tool hunt "$2" --most "$most" --shortening "$shortening") || verdict="NOT FOUND: $verdict"
-    printf 'M%-3s %-100s %s\n' "$1" "$3" "$verdict"
+    verdict=$(PLANTED_BUG=$1 $tool hunt "$2" --from "$3" --most "$most" --shortening "$shortening") || verdict="NOT FOUND: $verdict"
+    printf 'M%-3s %-100s %s\n' "$1" "$4" "$verdict"
 }
 
 results=$(mktemp)
@@ -21,8 +23,9 @@ trap 'rm -f "$results"' EXIT
 # One for each of two cores.
 python3 scripts/plant.py list | {
     running=0
-    while IFS="$(printf '\t')" read -r number checker title; do
-        hunt "$number" "$checker" "$title" >>"$results" &
+    while IFS="$(printf '\t')" read -r number checker seed title; do
+        [ "$begin" = known ] || seed=1
+        hunt "$number" "$checker" "$seed" "$title" >>"$results" &
         running=$((running + 1))
         if [ "$running" -eq 2 ]; then
             wait

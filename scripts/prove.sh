@@ -8,8 +8,8 @@ set -eu
 cd "$(dirname "$0")/.."
 extent=${1:-bounded}
 case $extent in
-    bounded) seeds=${KIPLOT_SEEDS:-2000} hunt=${KIPLOT_HUNT:-20000} kills=8 crashes=400 pace=20 shortening=5 ;;
-    full) seeds=${KIPLOT_SEEDS:-100000} hunt=${KIPLOT_HUNT:-20000} kills=40 crashes=20000 pace=60 shortening=60 ;;
+    bounded) seeds=${KIPLOT_SEEDS:-2000} hunt=${KIPLOT_HUNT:-2000} kills=8 crashes=400 pace=20 shortening=5 begin=known ;;
+    full) seeds=${KIPLOT_SEEDS:-100000} hunt=${KIPLOT_HUNT:-20000} kills=40 crashes=20000 pace=60 shortening=60 begin=first ;;
     *) sed -n '2,7p' "$0" && exit 2 ;;
 esac
 work=$(mktemp -d)
@@ -44,7 +44,7 @@ fi
 
 pattern='plays a minute' prove pace $tool pace --seconds "$pace"
 pattern='break an invariant|seeds with|faults occurred' prove seeds $tool seeds --count "$seeds" --faults
-pattern='planted bugs were found' prove planted scripts/planted.sh "$hunt" "$shortening"
+pattern='planted bugs were found' prove planted scripts/planted.sh "$hunt" "$shortening" "$begin"
 pattern='kills in' prove crashes python3 Tests/Crash/crash.py --points "$kills"
 pattern='crash states at|a disk that lies' prove torn $tool torn --count "$crashes"
 

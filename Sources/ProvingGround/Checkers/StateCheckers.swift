@@ -79,10 +79,11 @@ struct CreatedOnce: Checker {
         var found: [String] = []
         let known = try `case`.play.database.readNow { try StoreTransaction($0).duplicates() }
         for link in `case`.links where link.state.isLive {
-            // One that was in the recycle bin while it was looked for may come back: it must at least be shown as what it is.
+            // One that was in the recycle bin while it was looked for may come back, and a clock that jumps ends the waiting for an answer too
+            // early: such a one must at least be shown as what it is.
             // And a person may have made something else of it.
             let all = (carriers[link.marker] ?? []).filter { workItem in
-                !known.contains { $0.workItem == workItem && $0.link == link.id }
+                !(known.contains { $0.workItem == workItem && $0.link == link.id } && isExcused(carriers[link.marker] ?? [], `case`))
                     && !`case`.links(to: workItem).contains { $0.state.isLive && $0.id != link.id }
             }
             if all.count > 1 { found.append("\(all.count) work items carry the marker of item \(link.item): \(all)") }
@@ -91,6 +92,10 @@ struct CreatedOnce: Checker {
             }
         }
         return found
+    }
+
+    private func isExcused(_ carriers: [Int64], _ case: Case) -> Bool {
+        !`case`.evidence.disturbances.isEmpty || carriers.contains { `case`.evidence.excursions[$0] != nil }
     }
 }
 
