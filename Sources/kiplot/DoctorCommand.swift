@@ -15,9 +15,7 @@ struct DoctorCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(options)
-        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
-            throw CommandProblem("There is no database at \(settings.databasePath).", "Point --database at the one of the server.")
-        }
+        try settings.requireDatabase()
         let findings = try await House.using(settings) { try await self.findings(in: $0) }
         if json {
             print(JSONValue.array(findings.map { ["good": .bool($0.isGood), "finding": .string($0.words)] }).text)

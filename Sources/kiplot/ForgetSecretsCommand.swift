@@ -1,8 +1,8 @@
 import ArgumentParser
 import Database
 import Foundation
-import Portfolio
 import Store
+import SyncEngine
 
 struct ForgetSecretsCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -16,18 +16,14 @@ struct ForgetSecretsCommand: AsyncParsableCommand {
 
     func run() async throws {
         let settings = try Settings(options)
-        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
-            throw CommandProblem("There is no database at \(settings.databasePath).", "Point --database at the one of the server.")
-        }
+        try settings.requireDatabase()
         guard yes else { throw CommandProblem("This cannot be undone.", "Add --yes when the key file is lost for good.") }
-        guard let lock = try DatabaseLock.take(for: settings.databasePath) else {
-            throw CommandProblem("The server uses \(settings.databasePath).", "Stop it first.")
-        }
+        let lock = try DatabaseLock.takeWithoutServer(for: settings.databasePath)
         defer { lock.release() }
         do {
             let database = try await SQLiteDatabase.open(path: settings.databasePath)
             let store = try await Store.open(database)
-            let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+            let now = SystemClock().now
             try await store.write { try $0.forgetSecrets(at: now) }
             await database.close()
         } catch let error as DatabaseError {

@@ -64,6 +64,13 @@ struct House: Sendable {
 struct DatabaseLock: Sendable {
     private let descriptor: Int32
 
+    /// For a command that works on the database itself.
+    /// - Throws: `CommandProblem` when the server runs.
+    static func takeWithoutServer(for path: String) throws -> DatabaseLock {
+        guard let lock = try take(for: path) else { throw CommandProblem("The server uses \(path).", "Stop it first.") }
+        return lock
+    }
+
     /// - Returns: `nil` when another process holds it.
     static func take(for path: String) throws -> DatabaseLock? {
         let descriptor = Glibc.open(path + ".lock", O_CREAT | O_RDWR | O_CLOEXEC, 0o600)

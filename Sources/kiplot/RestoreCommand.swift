@@ -1,8 +1,8 @@
 import ArgumentParser
 import Database
 import Foundation
-import Portfolio
 import Store
+import SyncEngine
 
 /// Puts a backup where the server finds it. What both sides did since then is not in it, so it starts carefully.
 struct RestoreCommand: AsyncParsableCommand {
@@ -23,9 +23,7 @@ struct RestoreCommand: AsyncParsableCommand {
         let settings = try Settings(options)
         let files = FileManager.default
         guard files.fileExists(atPath: file) else { throw CommandProblem("There is no file \(file).", "Check the path.") }
-        guard let lock = try DatabaseLock.take(for: settings.databasePath) else {
-            throw CommandProblem("The server uses \(settings.databasePath).", "Stop it first.")
-        }
+        let lock = try DatabaseLock.takeWithoutServer(for: settings.databasePath)
         defer { lock.release() }
         let isOccupied = files.fileExists(atPath: settings.databasePath)
         guard !isOccupied || replace else {
@@ -58,7 +56,7 @@ struct RestoreCommand: AsyncParsableCommand {
         do {
             let store = try await Store.open(database)
             _ = try await KeyFile.vault(for: store, at: keyPath)
-            let now = Instant(milliseconds: Int64(Date().timeIntervalSince1970 * 1_000))
+            let now = SystemClock().now
             let restoration = try await store.write { try $0.noteRestored(at: now) }
             await database.close()
             return restoration

@@ -46,9 +46,7 @@ struct BulkRun {
 
     func run() async throws {
         let settings = try Settings(options.database)
-        guard FileManager.default.fileExists(atPath: settings.databasePath) else {
-            throw CommandProblem("There is no database at \(settings.databasePath).", "Point --database at the one of the server.")
-        }
+        try settings.requireDatabase()
         let lock = try DatabaseLock.take(for: settings.databasePath)
         defer { lock?.release() }
         let finished = try await House.using(settings) { house in

@@ -56,6 +56,14 @@ struct Settings: Sendable {
             })
     }
 
+    /// For commands that make no database.
+    /// - Throws: `CommandProblem` when there is none.
+    func requireDatabase() throws {
+        guard FileManager.default.fileExists(atPath: databasePath) else {
+            throw CommandProblem("There is no database at \(databasePath).", "Point --database at the one of the server.")
+        }
+    }
+
     private static func path(_ text: String) throws -> String {
         if text.hasPrefix("postgres") {
             throw CommandProblem("PostgreSQL is not supported yet.", "Use the embedded database: --database sqlite:PATH.")

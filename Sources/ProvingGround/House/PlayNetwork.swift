@@ -123,11 +123,15 @@ extension Play {
         if evidence.calls[call].isPatch || evidence.calls[call].isCreation || evidence.calls[call].isValidation {
             body = normalised(evidence.calls[call].body).bytes
         }
+        let asked = ServiceCall(
+            method: request.method.rawValue, path: parts.path, query: parts.query,
+            headers: Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first }),
+            body: body, base: Setting.organisation)
         var answer =
             metadata(request)
-            ?? world.handle(serviceCall(request, body: body), at: now)
+            ?? world.handle(asked, at: now)
         keepMetadata(request, answer)
-        repeatSubscription(request, call, answer)
+        repeatSubscription(asked, call, answer)
         if happens(.retryAfterWithSuccess), answer.status == 200 {
             answer.headers += [
                 ("Retry-After", "5"), ("X-RateLimit-Limit", "200"), ("X-RateLimit-Remaining", "0"), ("X-RateLimit-Delay", "1.5"),
@@ -182,20 +186,11 @@ extension Play {
     }
 
     /// A proxy on the way asks twice for a subscription.
-    private func repeatSubscription(_ request: ServiceRequest, _ call: Int, _ answer: ServiceAnswer) {
-        let parts = Self.parts(of: request.url)
-        guard request.method == .post, parts.path.suffix(2) == ["hooks", "subscriptions"], answer.status == 200, happens(.hooksMadeTwice)
+    private func repeatSubscription(_ asked: ServiceCall, _ call: Int, _ answer: ServiceAnswer) {
+        guard asked.method == "POST", asked.path.suffix(2) == ["hooks", "subscriptions"], answer.status == 200, happens(.hooksMadeTwice)
         else { return }
         tell("a proxy on the way repeats \(describe(call)): there are two subscriptions now")
-        _ = world.handle(serviceCall(request, body: request.body ?? []), at: now)
-    }
-
-    private func serviceCall(_ request: ServiceRequest, body: [UInt8]) -> ServiceCall {
-        let parts = Self.parts(of: request.url)
-        return ServiceCall(
-            method: request.method.rawValue, path: parts.path, query: parts.query,
-            headers: Dictionary(request.headers.map { ($0.name.lowercased(), $0.value) }, uniquingKeysWith: { first, _ in first }),
-            body: body, base: Setting.organisation)
+        _ = world.handle(asked, at: now)
     }
 
     /// What the project offers is the same for every process that asks, until a deed changes it: it is printed once.

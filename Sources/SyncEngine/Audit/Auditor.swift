@@ -136,6 +136,10 @@ private struct Comparison {
         var keys = Set(planned.context.rules.keys)
         if planned.context.entity.parentDirection != nil { keys.insert(.parent) }
         for key in keys.sorted() {
+            guard outcome.moves(key) else {
+                agreeing += 1
+                continue
+            }
             let reason: String? =
                 if outcome.conflicts.contains(key), link.fields[key]?.isInConflict ?? false {
                     "Both sides changed it: it waits for a choice."
@@ -143,15 +147,9 @@ private struct Comparison {
                     obstacle
                 } else if outcome.waiting.contains(key), link.fields[key]?.isWaiting ?? false {
                     "The field is manual: it waits for Read or Write."
-                } else if outcome.moves(key) {
-                    link.dirty != link.settled ? "It is on its way." : nil
                 } else {
-                    "agrees"
+                    link.dirty != link.settled ? "It is on its way." : nil
                 }
-            guard reason != "agrees" else {
-                agreeing += 1
-                continue
-            }
             disagreements.append(
                 Disagreement(
                     link: outcome.link, item: outcome.item, workItem: snapshot.id, field: key,

@@ -14,11 +14,7 @@ struct DuplicateSearch: Sendable {
         let integration = work.integration.id
         let types = work.mapping.mapping.entities.map { quotedForWIQL($0.workItemType) }.joined(separator: ", ")
         guard !types.isEmpty else { return }
-        // Whatever was made for us, and what we have made, wherever it was moved to.
-        let condition = "[System.WorkItemType] IN (\(types)) AND [System.HyperLinkCount] > 0"
-        let here = try await reading { try await work.client.ids(where: condition, in: work.integration.projectID) }
-        let ours = try await reading { try await work.client.ids(where: "\(condition) AND [System.CreatedBy] = @Me", in: nil) }
-        let ids = Set(here + ours)
+        let ids = try await work.workItemsOfOurs(where: "[System.WorkItemType] IN (\(types)) AND [System.HyperLinkCount] > 0")
         let strangers = try await store.read { transaction in
             try ids.filter { try transaction.liveLink(ofWorkItem: $0, in: integration) == nil }
         }

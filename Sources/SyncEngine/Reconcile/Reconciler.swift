@@ -71,6 +71,13 @@ struct Reconciler: Sendable {
         func includes(_ snapshot: RemoteSnapshot) -> Bool {
             snapshot.project.lowercased() == integration.projectName.lowercased()
         }
+
+        /// What may carry a marker of ours: in the project, whoever's token it was made with; and what we have made, wherever it was moved to.
+        func workItemsOfOurs(where condition: String) async throws -> Set<Int64> {
+            let here = try await reading { try await client.ids(where: condition, in: integration.projectID) }
+            let made = try await reading { try await client.ids(where: "\(condition) AND [System.CreatedBy] = @Me", in: nil) }
+            return Set(here + made)
+        }
     }
 
     func open(_ id: Identifier<Integration>, priority: Priority, allowsPaused: Bool = false) async throws -> Work {

@@ -15,15 +15,7 @@ struct WorkItemCreator: Sendable {
 
     func create(_ links: [Link], as choice: TriggerChoice) async throws -> [LinkOutcome] {
         var outcomes: [LinkOutcome] = []
-        for link in links {
-            do {
-                outcomes.append(try await create(link, choice.trigger(for: link)))
-            } catch let stop as LookUpStopped {
-                // One that cannot be looked for holds up no other.
-                try await reconciler.remotePart.postpone(link.id, stop.problem, after: nil)
-                outcomes.append(LinkOutcome(link: link.id, item: link.item, problem: stop.problem))
-            }
-        }
+        for link in links { outcomes.append(try await create(link, choice.trigger(for: link))) }
         return outcomes
     }
 
@@ -33,7 +25,9 @@ struct WorkItemCreator: Sendable {
             do {
                 if let outcome = try await lookUp(attempt, link, trigger) { return outcome }
             } catch let stop as LaneStop where stop.mayConcernOne {
-                throw LookUpStopped(problem: stop.problem)
+                // One that cannot be looked for holds up no other.
+                try await reconciler.remotePart.postpone(link.id, stop.problem, after: nil)
+                return LinkOutcome(link: link.id, item: link.item, problem: stop.problem)
             }
         }
         var left: Set<FieldKey> = []
@@ -97,8 +91,6 @@ struct WorkItemCreator: Sendable {
         try await reconciler.remotePart.postpone(link.id, problem, after: PlanningRequest.deadline + PlanningRequest.visibility)
         return nil
     }
-
-    private struct LookUpStopped: Error { var problem: LinkProblem }
 
     private struct Draft: Sendable {
         var type: String
@@ -277,11 +269,8 @@ struct WorkItemCreator: Sendable {
     /// - Parameter days: how many, by the service's own calendar: our clock may be wrong.
     private func marked(_ link: Link, within days: Int64) async throws -> [RemoteSnapshot] {
         let condition = "[System.HyperLinkCount] > 0 AND [System.CreatedDate] >= @Today - \(days)"
-        // Whoever's token it was made with; and what we have made, wherever it was moved to.
-        let here = try await reading { try await work.client.ids(where: condition, in: work.integration.projectID) }
-        let ours = try await reading { try await work.client.ids(where: "\(condition) AND [System.CreatedBy] = @Me", in: nil) }
         var found: [RemoteSnapshot] = []
-        for chunk in Set(here + ours).sorted().chunks(of: AzureDevOpsClient.largestBatch) {
+        for chunk in try await work.workItemsOfOurs(where: condition).sorted().chunks(of: AzureDevOpsClient.largestBatch) {
             found += try await reading { try await work.client.workItems(chunk) }.map { RemoteSnapshot($0) }
         }
         return found.filter { $0.markers(of: reconciler.publicURL).contains(link.marker) }.sorted { $0.id < $1.id }

@@ -28,25 +28,27 @@ struct Sweeper: Sendable {
         let connection = try await connections.connection(to: id, priority: .sweep)
         var readUpTo: Instant?
         for feed in Feed.allCases {
-            do {
-                let startedAt = try await read(feed, connection, withOverlap: withOverlap)
-                if feed == .revisions { readUpTo = startedAt }
-            } catch is PlaceRefused where connection.integration[keyPath: feed.token] != nil {
-                // Places expire: without one, reading begins at a time.
-                let forgotten = try await store.write { transaction in
-                    try transaction.change(id) {
-                        $0[keyPath: feed.token] = nil
-                        $0[keyPath: feed.overlapToken] = nil
-                    }
-                }
-                var fresh = connection
-                fresh.integration = forgotten
-                let startedAt = try await read(feed, fresh, withOverlap: false)
-                if feed == .revisions { readUpTo = startedAt }
-            }
+            let startedAt = try await readToEnd(feed, connection, withOverlap: withOverlap)
+            if feed == .revisions { readUpTo = startedAt }
         }
         try await CandidateReview(store: store, clock: clock, connection: connection, publicURL: publicURL).review()
         try await conclude(connection.integration, readUpTo: readUpTo)
+    }
+
+    private func readToEnd(_ feed: Feed, _ connection: Connection, withOverlap: Bool) async throws -> Instant? {
+        do {
+            return try await read(feed, connection, withOverlap: withOverlap)
+        } catch is PlaceRefused where connection.integration[keyPath: feed.token] != nil {
+            // Places expire: without one, reading begins at a time.
+            var fresh = connection
+            fresh.integration = try await store.write { transaction in
+                try transaction.change(connection.integration.id) {
+                    $0[keyPath: feed.token] = nil
+                    $0[keyPath: feed.overlapToken] = nil
+                }
+            }
+            return try await read(feed, fresh, withOverlap: false)
+        }
     }
 
     /// - Returns: when the reading began, by Azure DevOps' clock.

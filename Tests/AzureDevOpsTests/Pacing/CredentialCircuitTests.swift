@@ -5,6 +5,16 @@ import Testing
 struct CredentialCircuitTests {
     private static let rest = CredentialCircuit.rest
 
+    /// A client whose first request was rejected, when the rest that follows is over.
+    private static func rested() throws -> (stage: Stage, client: AzureDevOpsClient) {
+        let stage = Stage()
+        let client = try stage.client(pacer: RequestPacer(clock: stage), circuit: CredentialCircuit())
+        stage.ask(1, .interactive, client)
+        stage.answer(1, status: 401)
+        stage.advance(by: rest)
+        return (stage, client)
+    }
+
     @Test("a rejected token goes out once, then every five minutes, however often it is asked for: a day of it is 289 requests")
     func neverHammers() throws {
         let stage = Stage()
@@ -22,11 +32,7 @@ struct CredentialCircuitTests {
 
     @Test("one probe at a time: while it is under way nobody else goes out")
     func oneProbe() throws {
-        let stage = Stage()
-        let client = try stage.client(pacer: RequestPacer(clock: stage), circuit: CredentialCircuit())
-        stage.ask(1, .interactive, client)
-        stage.answer(1, status: 401)
-        stage.advance(by: Self.rest)
+        let (stage, client) = try Self.rested()
         stage.ask(2, .bulk, client)
         stage.ask(3, .interactive, client)
         #expect(stage.startedIDs == [1, 2])
@@ -35,11 +41,7 @@ struct CredentialCircuitTests {
 
     @Test("a probe that succeeds, or that is answered with another refusal, closes the circuit", arguments: [200, 403, 404])
     func closes(status: Int) throws {
-        let stage = Stage()
-        let client = try stage.client(pacer: RequestPacer(clock: stage), circuit: CredentialCircuit())
-        stage.ask(1, .interactive, client)
-        stage.answer(1, status: 401)
-        stage.advance(by: Self.rest)
+        let (stage, client) = try Self.rested()
         stage.ask(2, .interactive, client)
         stage.answer(2, status: status)
         stage.ask(3, .interactive, client)
@@ -48,11 +50,7 @@ struct CredentialCircuitTests {
 
     @Test("a probe that meets trouble on the way says nothing about the token: five minutes more", arguments: [429, 500])
     func troubleOnTheWay(status: Int) throws {
-        let stage = Stage()
-        let client = try stage.client(pacer: RequestPacer(clock: stage), circuit: CredentialCircuit())
-        stage.ask(1, .interactive, client)
-        stage.answer(1, status: 401)
-        stage.advance(by: Self.rest)
+        let (stage, client) = try Self.rested()
         stage.ask(2, .interactive, client)
         stage.answer(2, status: status)
         stage.advance(by: .seconds(299))
@@ -65,11 +63,7 @@ struct CredentialCircuitTests {
 
     @Test("work that was taken back does not use the probe up")
     func fencedProbe() throws {
-        let stage = Stage()
-        let client = try stage.client(pacer: RequestPacer(clock: stage), circuit: CredentialCircuit())
-        stage.ask(1, .interactive, client)
-        stage.answer(1, status: 401)
-        stage.advance(by: Self.rest)
+        let (stage, client) = try Self.rested()
         stage.ask(2, .interactive, client.fenced { false })
         #expect(stage.outcomes[2] == .some(.superseded))
         stage.ask(3, .interactive, client)
