@@ -3,7 +3,7 @@
 import shutil
 import subprocess
 
-from conftest import connect, eventually, pull, set_up
+from conftest import TOKEN, connect, eventually, pull, set_up
 
 
 def compare(house, page):
@@ -68,3 +68,23 @@ def test_a_backup_is_put_back_with_everything_paused(house, page, tmp_path):
     page.get_by_role("button", name="Resume").click()
     eventually(lambda: "Since then" in (page.goto(f"{house.url}/initiatives"), page.content())[1], "what happened since is read")
     assert house.fields(epic)["System.Title"] == "Since then" and house.revision(epic) == 2
+
+
+def test_a_lost_key_is_no_lock_out(house, page):
+    epic = house.add("Epic", "Portal")
+    set_up(house, page)
+    connect(house, page)
+    pull(house, page)
+    house.server.stop()
+    (house.folder / "kiplot.sqlite.key").unlink()
+    assert "Add --yes" in house.run("forget-secrets").stderr
+    done = house.run("forget-secrets", "--yes")
+    assert done.returncode == 0, done.stderr
+    house.start()
+    page.goto(f"{house.url}/instances/1")
+    page.get_by_label("New token for Default").fill(TOKEN)
+    page.get_by_role("button", name="Replace the token").click()
+    house.edit(epic, {"System.Title": "Since then"})
+    eventually(lambda: "Since then" in (page.goto(f"{house.url}/initiatives"), page.content())[1], "both sides go on", 60)
+    # Hooks with secrets of their own take the place of those that nobody can open.
+    eventually(lambda: "tells us of changes at once" in (page.goto(f"{house.url}/integrations/1"), page.content())[1], "hooks are there", 60)
