@@ -60,18 +60,30 @@ extension StoreTransaction {
         )
     }
 
+    /// Whether a write that was remembered may still go out: nobody has settled it meanwhile, and nobody else sends to the same work item,
+    /// as another process does when this write has waited past its deadline (A16).
+    public func maySend(_ attempt: Identifier<Attempt>, at now: Instant) throws -> Bool {
+        try sql.row(
+            "SELECT 1 FROM attempt WHERE id = $1 AND \(Self.isAlone)", [.integer(attempt.number), .integer(now.milliseconds)]) != nil
+    }
+
     /// The write waited for its turn: only now is it about to be sent.
-    public func renew(_ attempt: Identifier<Attempt>, at now: Instant, serviceTime: Instant?, deadline: Instant) throws {
-        try sql.run(
-            "UPDATE attempt SET sent_at = $2, deadline = $3, service_time = $4 WHERE id = $1",
+    /// - Returns: `false` when it may not be sent any more; nothing is changed then.
+    public func renew(_ attempt: Identifier<Attempt>, at now: Instant, serviceTime: Instant?, deadline: Instant) throws -> Bool {
+        try sql.row(
+            "UPDATE attempt SET sent_at = $2, deadline = $3, service_time = $4 WHERE id = $1 AND \(Self.isAlone) RETURNING id",
             [
                 .integer(attempt.number), .integer(now.milliseconds), .integer(deadline.milliseconds),
                 SQLValue(serviceTime?.milliseconds),
-            ])
+            ]) != nil
     }
 
-    public func attempt(_ id: Identifier<Attempt>) throws -> Attempt? {
-        try sql.row("SELECT \(Self.attemptColumns) FROM attempt WHERE id = $1", [.integer(id.number)]).map(Self.attempt)
+    private static var isAlone: String {
+        """
+        state = 'sent' AND NOT EXISTS (
+            SELECT 1 FROM attempt AS other
+            WHERE other.link_id = attempt.link_id AND other.id <> attempt.id AND other.state = 'sent' AND other.deadline > $2)
+        """
     }
 
     /// Whoever sent them is gone, and this process is the only one: none of them is heard of any more.

@@ -16,23 +16,21 @@ enum AttemptFate: Hashable, Sendable {
 /// A write lands on the revision that it expects, or never: so the next revision tells, whatever has happened since and whatever Azure
 /// DevOps has made of our values.
 struct AttemptFates: Sendable {
-    let store: Store
+    let work: Reconciler.Work
 
     /// Also tells the links whose history could not be read now: nothing can be planned for them.
     func fates(
-        of found: [Identifier<Link>: RemoteSnapshot], _ work: Reconciler.Work
+        of open: [Identifier<Link>: [Attempt]], _ found: [Identifier<Link>: RemoteSnapshot]
     ) async throws -> (fates: [Identifier<Attempt>: AttemptFate], unreadable: [Identifier<Link>: LinkProblem]) {
         guard let owner = work.connection.ownerID else { return ([:], [:]) }
         var unreadable: [Identifier<Link>: LinkProblem] = [:]
-        let ids = found.keys.sorted()
-        let open = try await store.read { try $0.attempts(of: ids) }
         var fates: [Identifier<Attempt>: AttemptFate] = [:]
-        for id in ids {
+        for (id, attempts) in open.sorted(by: { $0.key < $1.key }) {
             guard let snapshot = found[id], let type = work.schema[snapshot.type],
                 let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type)
             else { continue }
             let fields = MappedFields(entity, type)
-            let writes = Dictionary(grouping: (open[id] ?? []).filter { $0.kind == .patch }) { $0.expectedRevision ?? 0 }
+            let writes = Dictionary(grouping: attempts.filter { $0.kind == .patch }) { $0.expectedRevision ?? 0 }
             for (expected, attempts) in writes.sorted(by: { $0.key < $1.key }) where expected < snapshot.revision {
                 let next: RemoteSnapshot
                 do {

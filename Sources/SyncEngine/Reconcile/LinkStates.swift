@@ -53,7 +53,7 @@ struct LinkStates: Sendable {
     {
         if snapshot.project.lowercased() != projectName.lowercased() {
             try await leave(
-                link, .outOfScope,
+                link, .outOfScope, seen: snapshot,
                 LinkProblem(
                     message: "Work item #\(snapshot.id) was moved to the project \(snapshot.project).",
                     remedy: "Move it back, or unlink the item. Nothing is written meanwhile."))
@@ -61,7 +61,7 @@ struct LinkStates: Sendable {
         }
         guard let entity = mapping.entity(forWorkItemType: snapshot.type), kind == nil || entity.kind == kind else {
             try await leave(
-                link, .outOfScope,
+                link, .outOfScope, seen: snapshot,
                 LinkProblem(
                     message: "Work item #\(snapshot.id) is now a \(snapshot.type), which is not mapped to this kind of item.",
                     remedy: "Change its type back, add the type to the mapping, or unlink the item. Nothing is written meanwhile."))
@@ -70,20 +70,45 @@ struct LinkStates: Sendable {
         return true
     }
 
-    private func leave(_ link: Link, _ state: Link.State, _ problem: LinkProblem) async throws {
+    /// - Parameters:
+    ///   - link: as it was when the work item was asked for.
+    ///   - snapshot: what was read; `nil` when there was nothing to read.
+    private func leave(_ link: Link, _ state: Link.State, seen snapshot: RemoteSnapshot? = nil, _ problem: LinkProblem) async throws {
         let now = clock.now
         try await store.write { transaction in
             guard var fresh = try transaction.link(link.id), fresh.state.isLive else { return }
+            guard fresh.isUntouched(since: link) else { return try transaction.lookAgain(at: fresh, now) }
             if fresh.state != state {
                 try transaction.file(
                     Receipt(
                         link: fresh, field: nil, action: .stateChanged, at: now, actor: "Azure DevOps", cause: fresh.cause,
                         detail: problem.message))
             }
+            if let snapshot { fresh.note(snapshot) }
             fresh.state = state
             fresh.problem = problem
             fresh.settled = max(fresh.settled, link.dirty)
             try transaction.update(fresh)
         }
+    }
+}
+
+extension Link {
+    var isOutside: Bool { state == .outOfScope || state == .remoteDeleted }
+
+    /// Whether nobody has ended a look at the work item since the link stood like this. If somebody has, which of two readings is the older
+    /// one cannot be told where revisions do not tell: for a work item that is gone, or back.
+    func isUntouched(since earlier: Link) -> Bool {
+        state == earlier.state && settled == earlier.settled && seenRevision == earlier.seenRevision
+    }
+}
+
+extension StoreTransaction {
+    /// Has the work item read once more, because two looks at it have overtaken each other.
+    func lookAgain(at link: Link, _ now: Instant) throws {
+        var link = link
+        link.dirty += 1
+        link.notBefore = now
+        try update(link)
     }
 }

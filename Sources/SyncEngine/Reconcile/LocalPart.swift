@@ -52,6 +52,10 @@ struct LocalPart {
                 try wait(for: other, entry.link)
                 continue
             }
+            if entry.link.isOutside, let asked = request.asked[entry.link.id], !entry.link.isUntouched(since: asked) {
+                if !request.isPreview { try transaction.lookAgain(at: entry.link, request.now) }
+                continue
+            }
             guard let context = contexts[entry.item.kind] else {
                 planned.append(try unmapped(entry, snapshot))
                 continue
@@ -70,7 +74,7 @@ struct LocalPart {
 
     private func unmapped(_ entry: ReconcileBatch.Entry, _ snapshot: RemoteSnapshot) throws -> PlannedLink {
         var link = entry.link
-        link.settled = max(link.settled, min(link.dirty, request.generations[link.id] ?? link.dirty))
+        link.settled = max(link.settled, min(link.dirty, request.asked[link.id]?.dirty ?? link.dirty))
         link.problem = LinkProblem(
             message: "\(entry.item.kind.plural) are not mapped in this integration.",
             remedy: "Add the pair to the mapping, or unlink the item.")
@@ -160,7 +164,7 @@ struct LocalPart {
                 attempt = try begin(plan.pushes, &link, snapshot, trigger)
             }
         }
-        let generation = min(link.dirty, request.generations[link.id] ?? link.dirty)
+        let generation = min(link.dirty, request.asked[link.id]?.dirty ?? link.dirty)
         if attempt == nil {
             if let last = unsettled.map(\.deadline).max() {
                 // Whether an unheard write landed has to be found out, even if nothing else ever happens to the link (A28).

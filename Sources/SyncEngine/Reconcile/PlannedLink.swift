@@ -33,8 +33,8 @@ struct PlannedLink: Sendable {
 struct PlanningRequest: Sendable {
     var integration: Identifier<Integration>
     var snapshots: [Identifier<Link>: RemoteSnapshot]
-    /// The reasons to look at each link that there were when it was read: what has come since needs another look (A25).
-    var generations: [Identifier<Link>: Int64] = [:]
+    /// The links as they were when their work items were asked for: what has come since needs another look (A25).
+    var asked: [Identifier<Link>: Link] = [:]
     var schema: ProjectSchema
     var choice: TriggerChoice
     /// When the snapshots were asked for: attempts whose deadline was over by then are settled by them.

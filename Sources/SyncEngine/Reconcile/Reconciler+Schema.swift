@@ -34,15 +34,20 @@ extension Reconciler {
 
     /// A value that is gone may have been emptied, or the process may have lost the field, and may have got it back meanwhile: only a
     /// schema that is read now tells, and then the work item once more. Fields of the system cannot be removed.
+    /// - Parameter attempts: the open writes of the links: what they may have brought there must be seen there, too.
     func knowingFields(
-        _ given: Work, _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], isExact: Bool = false
+        _ given: Work, _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], _ attempts: [Identifier<Link>: [Attempt]],
+        isExact: Bool = false
     ) async throws -> (work: Work, snapshots: [Identifier<Link>: RemoteSnapshot]) {
+        func isExpected(_ key: FieldKey, of link: Link) -> Bool {
+            link.fields[key]?.agreed?.remote != nil || (attempts[link.id] ?? []).contains { $0.pairs[key]?.remote != nil }
+        }
         func missed(_ link: Link, _ work: Work) -> Bool {
             guard let snapshot = snapshots[link.id], let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type) else {
                 return false
             }
             return entity.enabledFields.contains { mapping in
-                !mapping.azureDevOpsField.hasPrefix("System.") && link.fields[mapping.field]?.agreed?.remote != nil
+                !mapping.azureDevOpsField.hasPrefix("System.") && isExpected(mapping.field, of: link)
                     && (snapshot.fields[mapping.azureDevOpsField] ?? .null).isNull
                     && work.schema[snapshot.type]?[mapping.azureDevOpsField] != nil
             }

@@ -21,8 +21,8 @@ struct Reconciler: Sendable {
 
     /// Rounds of reading and planning anew when somebody else is faster (`sync-protocol.md` 2.6).
     private static let rounds = 5
-    /// Writes of one batch that are on the wire at once.
-    private static let writesAtOnce = 8
+    /// Calls for single work items of one batch that are on the wire at once.
+    private static let callsAtOnce = 8
 
     /// Reconciles links of one integration that the caller has locked. Throws `LaneStop` when none of them can be worked on now;
     /// what was done until then stays done.
@@ -50,7 +50,7 @@ struct Reconciler: Sendable {
         for chunk in links.chunks(of: AzureDevOpsClient.largestBatch) {
             let readAt = clock.now
             let found = try await snapshots(chunk, work)
-            var request = try await request(found, of: links, work, choice, readAt: readAt)
+            var request = try await request(found, of: links, openAttempts(of: chunk), work, choice, readAt: readAt)
             request.isPreview = true
             let fixed = request
             outcomes += try await store.read { try LocalPart($0, fixed).run() }.map(\.outcome)
@@ -104,27 +104,35 @@ struct Reconciler: Sendable {
 
     private func reconcile(_ links: [Link], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
         let readAt = clock.now
-        let (work, found) = try await knowingFields(work, snapshots(links, work), of: links)
+        let read = try await snapshots(links, work)
+        let attempts = try await openAttempts(of: links)
+        let (work, found) = try await knowingFields(work, read, of: links, attempts)
         var outcomes: [LinkOutcome] = []
         for link in links where found[link.id] == nil {
             if let outcome = try await outcomeOfUnread(link) { outcomes.append(outcome) }
         }
         guard !found.isEmpty else { return outcomes }
-        let request = try await request(found, of: links, work, choice, readAt: readAt)
+        let request = try await request(found, of: links, attempts, work, choice, readAt: readAt)
         let planned = try await planLocally(request)
         outcomes += planned.filter { !$0.needsWriting }.map(\.outcome)
         return try await outcomes + write(planned.filter(\.needsWriting), work, choice)
     }
 
+    /// Writes that may have arrived without our having heard so.
+    private func openAttempts(of links: [Link]) async throws -> [Identifier<Link>: [Attempt]] {
+        try await store.read { try $0.attempts(of: links.map(\.id)) }
+    }
+
     private func request(
-        _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], _ work: Work, _ choice: TriggerChoice, readAt: Instant
+        _ snapshots: [Identifier<Link>: RemoteSnapshot], of links: [Link], _ attempts: [Identifier<Link>: [Attempt]], _ work: Work,
+        _ choice: TriggerChoice, readAt: Instant
     ) async throws -> PlanningRequest {
         var request = PlanningRequest(
             integration: work.integration.id, snapshots: snapshots, schema: work.schema, choice: choice, readAt: readAt, now: clock.now,
             ownerID: work.connection.ownerID)
         request.serviceTime = work.client.serviceTime.map { Instant($0) }
-        request.generations = Dictionary(links.map { ($0.id, $0.dirty) }, uniquingKeysWith: { first, _ in first })
-        let (fates, unreadable) = try await AttemptFates(store: store).fates(of: snapshots, work)
+        request.asked = Dictionary(links.map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+        let (fates, unreadable) = try await AttemptFates(work: work).fates(of: attempts, snapshots)
         request.fates = fates
         for (id, problem) in unreadable.sorted(by: { $0.key < $1.key }) {
             request.snapshots[id] = nil
@@ -136,47 +144,50 @@ struct Reconciler: Sendable {
     /// Reads the work items of some links, and settles what became of those that are not there or no longer belong here.
     /// - Parameter isExact: asks each work item by itself, which tells the formats of its texts.
     func snapshots(_ links: [Link], _ work: Work, isExact: Bool = false) async throws -> [Identifier<Link>: RemoteSnapshot] {
-        var byID: [Int64: RemoteSnapshot] = [:]
-        if !isExact {
-            for item in try await reading({ try await work.client.workItems(links.compactMap(\.workItem)) }) {
-                byID[item.id] = RemoteSnapshot(item)
-            }
-        }
-        let work = try await knowingName(work, of: Array(byID.values))
+        let links = links.filter { $0.workItem != nil }
+        var found: [Identifier<Link>: RemoteSnapshot] = isExact ? [:] : try await readTogether(links, work)
+        let alone = try await links.filter { found[$0.id] == nil }.atOnce(Self.callsAtOnce) { ($0.id, try await readByItself($0, work)) }
+        if let stop = alone.stop { throw stop }
+        for (id, snapshot) in alone.results { found[id] = snapshot }
+        let renamed = try await knowingName(work, of: Array(found.values))
         let kinds = try await store.read { transaction in
             Dictionary(try transaction.items(ids: links.map(\.item)).map { ($0.id, $0.kind) }, uniquingKeysWith: { first, _ in first })
         }
-        var found: [Identifier<Link>: RemoteSnapshot] = [:]
         for link in links {
-            guard let id = link.workItem else { continue }
-            var snapshot = byID[id]
-            if snapshot == nil { snapshot = try await readByItself(link, work) }
-            guard let snapshot else { continue }
-            guard !link.knowsNewer(than: snapshot) else {
-                // A replica that lags behind: nothing is planned from it (A14).
-                try await remotePart.postpone(
-                    link.id,
-                    LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again."),
-                    after: nil)
-                continue
-            }
-            guard
-                try await states.checkScope(
-                    link, snapshot, projectName: work.integration.projectName, mapping: work.mapping.mapping, kind: kinds[link.item])
-            else { continue }
-            found[link.id] = try await tellingFormats(snapshot, link, work)
+            guard let snapshot = found[link.id] else { continue }
+            if try await !mayPlan(link, from: snapshot, renamed, kinds[link.item]) { found[link.id] = nil }
         }
         return found
     }
 
-    /// A snapshot of which the formats of all mapped texts are known, asked for once more where a list did not tell.
-    private func tellingFormats(_ given: RemoteSnapshot, _ link: Link, _ work: Work) async throws -> RemoteSnapshot? {
-        guard let entity = work.mapping.mapping.entity(forWorkItemType: given.type), let type = work.schema[given.type] else {
-            return given
+    /// Work items from one list, without those of which it does not tell the formats of all mapped texts.
+    private func readTogether(_ links: [Link], _ work: Work) async throws -> [Identifier<Link>: RemoteSnapshot] {
+        let items = try await reading { try await work.client.workItems(links.compactMap(\.workItem)) }
+        let byID = Dictionary(items.map { ($0.id, RemoteSnapshot($0)) }, uniquingKeysWith: { first, _ in first })
+        var found: [Identifier<Link>: RemoteSnapshot] = [:]
+        for link in links {
+            guard let id = link.workItem, var snapshot = byID[id] else { continue }
+            guard let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type), let type = work.schema[snapshot.type] else {
+                found[link.id] = snapshot
+                continue
+            }
+            if snapshot.completeFormats(for: link, MappedFields(entity, type)) { found[link.id] = snapshot }
         }
-        var snapshot = given
-        if snapshot.completeFormats(for: link, MappedFields(entity, type)) { return snapshot }
-        return try await readByItself(link, work)
+        return found
+    }
+
+    /// Whether a reading is recent, and of a work item that still belongs here.
+    private func mayPlan(_ link: Link, from snapshot: RemoteSnapshot, _ work: Work, _ kind: ItemKind?) async throws -> Bool {
+        guard !link.knowsNewer(than: snapshot) else {
+            // A replica that lags behind: nothing is planned from it (A14).
+            try await remotePart.postpone(
+                link.id,
+                LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again."),
+                after: nil)
+            return false
+        }
+        return try await states.checkScope(
+            link, snapshot, projectName: work.integration.projectName, mapping: work.mapping.mapping, kind: kind)
     }
 
     /// One work item that cannot be read holds up no other.
@@ -206,34 +217,12 @@ struct Reconciler: Sendable {
     }
 
     private func write(_ planned: [PlannedLink], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
-        var waiting = planned[...]
-        var outcomes: [LinkOutcome] = []
-        var stop: LaneStop?
-        try await withThrowingTaskGroup(of: Result<LinkOutcome, LaneStop>.self) { group in
-            func start() {
-                guard stop == nil, let next = waiting.popFirst() else { return }
-                group.addTask {
-                    do {
-                        return .success(try await finish(next, work, choice))
-                    } catch let stop as LaneStop {
-                        return .failure(stop)
-                    }
-                }
-            }
-            for _ in 0..<Self.writesAtOnce { start() }
-            while let result = try await group.next() {
-                switch result {
-                case .success(let outcome): outcomes.append(outcome)
-                case .failure(let reason): stop = stop ?? reason
-                }
-                start()
-            }
-        }
+        let worked = try await planned.atOnce(Self.callsAtOnce) { try await finish($0, work, choice) }
         // Attempts that never went out are forgotten, so that nothing waits for an answer to them.
-        let unsent = waiting.compactMap(\.attempt?.id)
+        let unsent = worked.untouched.compactMap(\.attempt?.id)
         if !unsent.isEmpty { try await store.write { transaction in for id in unsent { try transaction.forget(id) } } }
-        if let stop { throw stop }
-        return outcomes
+        if let stop = worked.stop { throw stop }
+        return worked.results
     }
 
     /// Brings one link to an end: writes, and plans anew while others are faster or fields are refused.
@@ -294,9 +283,11 @@ struct Reconciler: Sendable {
     ) async throws -> PlannedLink? {
         let readAt = clock.now
         guard let link = try await store.read({ try $0.link(planned.link.id) }) else { return nil }
-        let (work, found) = try await knowingFields(work, snapshots([link], work, isExact: true), of: [link], isExact: true)
+        let read = try await snapshots([link], work, isExact: true)
+        let attempts = try await openAttempts(of: [link])
+        let (work, found) = try await knowingFields(work, read, of: [link], attempts, isExact: true)
         guard !found.isEmpty else { return nil }
-        var request = try await request(found, of: [link], work, choice, readAt: readAt)
+        var request = try await request(found, of: [link], attempts, work, choice, readAt: readAt)
         request.refused = refused
         request.isSingle = isSingle
         return try await planLocally(request).first
@@ -316,8 +307,8 @@ struct Reconciler: Sendable {
 
     private func planOneByOne(_ request: PlanningRequest, _ problem: LinkProblem) async throws -> [PlannedLink] {
         guard request.snapshots.count > 1 else {
-            for (id, generation) in request.generations where request.snapshots[id] != nil {
-                try await remotePart.block(id, problem, generation: generation)
+            for (id, link) in request.asked where request.snapshots[id] != nil {
+                try await remotePart.block(id, problem, generation: link.dirty)
             }
             return []
         }

@@ -38,9 +38,10 @@ struct RemotePart: Sendable {
     /// The fence (A30): after a pause, a removal or another credential nothing that was planned before goes out. A write that had to wait
     /// for its turn is on the wire from now on, not from when it was planned.
     private func mayStillSend(_ attempt: Attempt, _ planned: PlannedLink, by client: AzureDevOpsClient) async -> Bool {
+        let now = clock.now
         let isCurrent = try? await store.read { transaction in
             guard let link = try transaction.link(planned.link.id), link.state.isLive else { return false }
-            return try transaction.integration(link.integration)?.epoch == planned.epoch
+            return try transaction.integration(link.integration)?.epoch == planned.epoch && transaction.maySend(attempt.id, at: now)
         }
         guard isCurrent == true else { return false }
         return await isRenewed(attempt, by: client)
@@ -51,10 +52,10 @@ struct RemotePart: Sendable {
         let now = clock.now
         guard now > attempt.sentAt.adding(.seconds(1)) else { return true }
         let serviceTime = client.serviceTime.map { Instant($0) }
-        return
-            (try? await store.write {
-                try $0.renew(attempt.id, at: now, serviceTime: serviceTime, deadline: now.adding(PlanningRequest.deadline))
-            }) != nil
+        let isRenewed = try? await store.write {
+            try $0.renew(attempt.id, at: now, serviceTime: serviceTime, deadline: now.adding(PlanningRequest.deadline))
+        }
+        return isRenewed ?? false
     }
 
     /// All fields of a link travel together, guarded by the revision that they were planned from (A15, A17).

@@ -29,10 +29,10 @@ extension RemoteSnapshot {
 extension String {
     /// Whether it has at least one element of HTML, which the Markdown editor of Azure DevOps does not write.
     fileprivate var hasElements: Bool {
-        var previous: Character?
-        for character in self {
-            if previous == "<", character.isLetter || character == "/" { return true }
-            previous = character
+        var follows = false
+        for byte in utf8 {
+            if follows, byte == UInt8(ascii: "/") || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20) { return true }
+            follows = byte == UInt8(ascii: "<")
         }
         return false
     }

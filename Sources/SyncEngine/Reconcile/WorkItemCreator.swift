@@ -151,8 +151,9 @@ struct WorkItemCreator: Sendable {
     /// The fence: nothing is sent for an integration that was paused or changed since, nor when somebody else has settled the attempt.
     private func mayStillSend(_ attempt: Attempt, epoch: Int64) async -> Bool {
         let integration = work.integration.id
+        let now = clock.now
         let isCurrent = try? await store.read { transaction in
-            try transaction.integration(integration)?.epoch == epoch && transaction.attempt(attempt.id) != nil
+            try transaction.integration(integration)?.epoch == epoch && transaction.maySend(attempt.id, at: now)
         }
         guard isCurrent == true else { return false }
         return await reconciler.remotePart.isRenewed(attempt, by: work.client)
