@@ -13,13 +13,21 @@ struct PaceCommand: ParsableCommand {
         let prover = try Prover()
         let start = Date()
         var plays = 0
+        var (calls, reads, commits, steps) = (0, 0, 0, 0)
         while Date().timeIntervalSince(start) < Double(seconds) {
             plays += 1
             var options = PlayOptions(seed: UInt64(plays))
             options.nodes = 2
             options.deeds = 200
-            _ = try prover.play(UInt64(plays), options: options)
+            let trial = try prover.play(UInt64(plays), options: options)
+            calls += trial.calls
+            reads += trial.reads
+            commits += trial.commits
+            steps += trial.steps
         }
         print("\(Int(Double(plays) * 60 / Date().timeIntervalSince(start))) plays a minute and core (200 deeds, two processes)")
+        print(
+            "each \(calls / plays) calls of Azure DevOps, \(reads / plays) readings and \(commits / plays) commits of the database, "
+                + "\(steps / plays) steps of the scheduler")
     }
 }

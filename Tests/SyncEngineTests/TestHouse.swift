@@ -79,11 +79,7 @@ struct TestHouse {
         let simulation = Simulation(world: world)
         let store = try await Store.open(SQLiteDatabase.inMemory())
         let clock = TestClock()
-        let policy = AddressPolicy(allowedHosts: [AddressPolicy.AllowedHost("127.0.0.1:8090")].compactMap { $0 })
-        let engine = SyncEngine(
-            store: store, vault: try Vault(key: Array(repeating: 7, count: 32)), transport: SimulatedTransport(simulation),
-            configuration: SyncEngine.Configuration(publicURL: "http://127.0.0.1:8080", policy: policy), clock: clock,
-            logger: Logger(label: "test"))
+        let engine = try engine(on: store, SimulatedTransport(simulation), clock)
         let instance = try await engine.instances.add(
             InstanceForm(name: "Contoso", url: "http://127.0.0.1:8090/contoso", token: Secret("secret")))
         guard let id = instance.instance else { throw HouseProblem.notConnected("\(instance.report)") }
@@ -91,6 +87,17 @@ struct TestHouse {
         guard let integration = outcome.integration else { throw HouseProblem.notConnected("\(outcome.report)") }
         return TestHouse(store: store, simulation: simulation, engine: engine, clock: clock, integration: integration)
     }
+
+    private static func engine(on store: Store, _ transport: any Transport, _ clock: TestClock) throws -> SyncEngine {
+        let policy = AddressPolicy(allowedHosts: [AddressPolicy.AllowedHost("127.0.0.1:8090")].compactMap { $0 })
+        return SyncEngine(
+            store: store, vault: try Vault(key: Array(repeating: 7, count: 32)), transport: transport,
+            configuration: SyncEngine.Configuration(publicURL: "http://127.0.0.1:8080", policy: policy), clock: clock,
+            logger: Logger(label: "test"))
+    }
+
+    /// Another process on the same database.
+    func anotherEngine(_ transport: any Transport) throws -> SyncEngine { try Self.engine(on: store, transport, clock) }
 
     enum HouseProblem: Error {
         case notConnected(String)

@@ -179,11 +179,8 @@ struct Reconciler: Sendable {
     /// Whether a reading is recent, and of a work item that still belongs here.
     private func mayPlan(_ link: Link, from snapshot: RemoteSnapshot, _ work: Work, _ kind: ItemKind?) async throws -> Bool {
         guard !link.knowsNewer(than: snapshot) else {
-            // A replica that lags behind: nothing is planned from it (A14).
-            try await remotePart.postpone(
-                link.id,
-                LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again."),
-                after: nil)
+            // Nothing is planned from it (A14).
+            try await remotePart.postpone(link.id, link.problemOfOldReading(snapshot), after: nil)
             return false
         }
         return try await states.checkScope(

@@ -59,6 +59,17 @@ extension Link {
         snapshot.revision < seenRevision || (snapshot.revision < heardRevision && failures < Self.patience)
     }
 
+    /// A replica that lags behind catches up; an organisation that was restored from a backup does not.
+    func problemOfOldReading(_ snapshot: RemoteSnapshot) -> LinkProblem {
+        guard failures >= Self.patience else {
+            return LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again.")
+        }
+        return LinkProblem(
+            message:
+                "Azure DevOps shows revision \(snapshot.revision) of #\(snapshot.id), though revision \(seenRevision) was seen before.",
+            remedy: "If Azure DevOps was restored from a backup, unlink the item and link it again: you choose then whose values count.")
+    }
+
     /// Notes what a reading or an answer showed of the work item. Whatever stood in the way of the whole link is over.
     mutating func note(_ snapshot: RemoteSnapshot) {
         workItemType = snapshot.type
