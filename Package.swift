@@ -84,11 +84,12 @@ let package = Package(
                 "JSON", "Portfolio", "FieldSync", "AzureDevOps", "Store", "Database",
                 product("Crypto", "swift-crypto"), product("Logging", "swift-log"),
             ]),
-        .target(name: "WebAssets", exclude: ["web"]),
+        .target(name: "WebAssets", exclude: ["web", "vendor"]),
+        .target(name: "Gzip", linkerSettings: [.linkedLibrary("z")]),
         module(
             "Web",
             [
-                "JSON", "Markup", "Portfolio", "FieldSync", "Store", "Database", "SyncEngine", "WebAssets",
+                "JSON", "Markup", "Portfolio", "FieldSync", "Store", "Database", "SyncEngine", "WebAssets", "Gzip",
                 product("Crypto", "swift-crypto"), product("CryptoExtras", "swift-crypto"),
             ] + server),
         program(

@@ -5,9 +5,9 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages="libsqlite3-dev libpq-dev zlib1g-dev"
+packages="libsqlite3-dev libpq-dev zlib1g-dev python3-venv"
 if [ "${1:-build}" = test ]; then
-    packages="$packages chromium fonts-dejavu-core python3-venv curl spin gcc libc6-dev"
+    packages="$packages chromium fonts-dejavu-core fonts-inter curl spin gcc libc6-dev"
 fi
 
 missing=""
@@ -20,6 +20,21 @@ if [ -n "$missing" ]; then
     $sudo apt-get update -qq
     # shellcheck disable=SC2086
     DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends $missing >/dev/null
+fi
+
+# The editor of formatted texts (THIRD_PARTY.md), embedded at build: by name and version from the package index, and by hash.
+editor=Sources/WebAssets/vendor/editor.js
+wheel=django_prose_editor-0.28.0-py3-none-any.whl
+if ! echo "dfe143953e7e504247031aeaecf34b9f0eb10d9f832c9569b4c948423d39d608  $editor" | sha256sum --check --status 2>/dev/null; then
+    folder=$(mktemp -d)
+    python3 -m venv "$folder/python"
+    "$folder/python/bin/pip" download --quiet --disable-pip-version-check --no-deps --dest "$folder" django-prose-editor==0.28.0
+    echo "37fd98d7bf4250d535bec24c4f5ad3dc195b22cced9650dcd35a4f8777de71e2  $folder/$wheel" | sha256sum --check --quiet
+    "$folder/python/bin/python" -c "
+import sys, zipfile
+sys.stdout.buffer.write(zipfile.ZipFile(sys.argv[1]).read('django_prose_editor/static/django_prose_editor/editor.js'))
+" "$folder/$wheel" >"$editor"
+    rm -rf "$folder"
 fi
 
 if [ "${1:-build}" = test ] && ! cmp -s Tests/requirements.txt .venv/installed.txt; then

@@ -10,7 +10,7 @@ extension Workspace {
         case .text(let text): cut(text)
         case .richText(let text): cut(RichTextTree(text).plainText)
         case .number(let number): number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
-        case .date(let date): date.description
+        case .date(let date): date.words
         case .flag(let flag): flag ? "yes" : "no"
         case .choice(let label): label
         case .choices(let labels): cut(labels.joined(separator: ", "))

@@ -7,6 +7,7 @@ enum StoreSchema {
         Migration(number: 2, name: "integrations", statements: integrations),
         Migration(number: 3, name: "convergence", statements: convergence),
         Migration(number: 4, name: "known fields", statements: knownFields),
+        Migration(number: 5, name: "planning", statements: planning),
     ]
 }
 

@@ -30,7 +30,9 @@ enum BoardPages {
             }
             return (workspace, try transaction.itemCountsByStage(of: kind), columns)
         }
-        return try await visit.layout("Board", section: .board, live: ["item:*", "items:\(kind.rawValue)", "configuration"]) {
+        return try await visit.layout(
+            "Board", section: .board, live: ["item:*", "items:\(kind.rawValue)", "configuration"], parts: [.board]
+        ) {
             heading("Board") {
                 a(.class("button"), .href("/board/initiatives"), Attribute("aria-current", kind == .initiative ? "page" : nil)) {
                     "Initiatives"

@@ -1,6 +1,5 @@
 import Portfolio
 import Store
-import WebAssets
 
 /// What makes pages live, and the files that they are made of.
 enum LivePages {
@@ -53,22 +52,13 @@ enum LivePages {
 
     @Sendable
     private static func asset(_ visit: Visit) async throws -> Reply {
-        guard let name = visit.parameters["name"], let bytes = Assets.bytes(of: name) else { throw Refusal.notFound }
-        let type = name.hasSuffix(".css") ? "text/css" : name.hasSuffix(".js") ? "text/javascript" : "image/svg+xml"
-        return Reply(
-            status: 200, headers: [("Content-Type", "\(type); charset=utf-8"), ("Cache-Control", "no-cache")], body: .bytes(bytes))
-    }
-}
-
-enum Assets {
-    static func bytes(of name: String) -> [UInt8]? {
-        withUnsafePointer(to: web_assets) { start in
-            start.withMemoryRebound(to: web_asset.self, capacity: Int(web_assets_count)) { assets in
-                for index in 0..<Int(web_assets_count) where String(cString: assets[index].name) == name {
-                    return Array(UnsafeBufferPointer(start: assets[index].bytes, count: assets[index].length))
-                }
-                return nil
-            }
+        guard let name = visit.parameters["name"], let asset = Assets.all[name] else { throw Refusal.notFound }
+        let headers = [("Content-Type", asset.contentType), ("Cache-Control", "no-cache"), ("ETag", asset.entityTag)]
+        guard visit.headers["if-none-match"] != asset.entityTag else { return Reply(status: 304, headers: headers, body: .bytes([])) }
+        if visit.acceptsGzip, let compressed = asset.compressed {
+            return Reply(
+                status: 200, headers: headers + [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")], body: .bytes(compressed))
         }
+        return Reply(status: 200, headers: headers, body: .bytes(asset.bytes))
     }
 }

@@ -39,8 +39,10 @@ enum RoadmapPages {
             }
             return (bars, unplanned, try transaction.workspace())
         }
-        return try await visit.layout("Roadmap", section: .roadmap, live: ["item:*", "items:initiative", "items:outcome", "configuration"])
-        {
+        return try await visit.layout(
+            "Roadmap", section: .roadmap, live: ["item:*", "items:initiative", "items:outcome", "configuration"],
+            parts: [.roadmap]
+        ) {
             heading("Roadmap") {
                 form(.class("inline"), .action("/roadmap"), .data("auto", "")) {
                     choices(

@@ -66,7 +66,7 @@ struct SiteResponder: HTTPResponder {
             return
         case .everybody, .signedIn, .having: break
         }
-        if let cookie = cookie(visit.headers["cookie"]), let (session, person) = try await accounts.session(token: cookie) {
+        if let cookie = visit.cookie(site.cookieName), let (session, person) = try await accounts.session(token: cookie) {
             visit.session = session
             visit.person = person
         }
@@ -87,14 +87,6 @@ struct SiteResponder: HTTPResponder {
         guard let session = visit.session else { return }
         let given = visit.form["_csrf"] ?? visit.headers["x-csrf-token"] ?? ""
         guard Secrets.isEqual(given, session.csrfToken) else { throw Refusal.stalePage }
-    }
-
-    private func cookie(_ header: String?) -> String? {
-        for part in (header ?? "").split(separator: ";") {
-            let sides = part.trimmingPrefix(" ").split(separator: "=", maxSplits: 1)
-            if sides.count == 2, sides[0] == site.cookieName { return String(sides[1]) }
-        }
-        return nil
     }
 
     private func refusal(_ error: any Error, _ visit: Visit) -> Reply {
@@ -122,6 +114,7 @@ struct SiteResponder: HTTPResponder {
     }
 
     private func response(_ reply: Reply, _ visit: Visit) -> Response {
+        let reply = compressed(reply, for: visit)
         var fields = HTTPFields()
         for (name, value) in reply.headers + SiteResponder.everywhere {
             guard let name = HTTPField.Name(name) else { continue }
@@ -139,6 +132,16 @@ struct SiteResponder: HTTPResponder {
                     try await writer.finish(nil)
                 })
         }
+    }
+
+    private func compressed(_ reply: Reply, for visit: Visit) -> Reply {
+        guard visit.acceptsGzip, case .bytes(let bytes) = reply.body, !reply.headers.contains(where: { $0.name == "Content-Encoding" }),
+            let smaller = bytes.gzipped(level: 5)
+        else { return reply }
+        var reply = reply
+        reply.body = .bytes(smaller)
+        reply.headers += [("Content-Encoding", "gzip"), ("Vary", "Accept-Encoding")]
+        return reply
     }
 
     private static let everywhere: [(name: String, value: String)] = [

@@ -40,6 +40,20 @@ struct Visit: Sendable {
         return id
     }
 
+    func cookie(_ name: String) -> String? {
+        for part in (headers["cookie"] ?? "").split(separator: ";") {
+            let sides = part.trimmingPrefix(" ").split(separator: "=", maxSplits: 1)
+            if sides.count == 2, sides[0] == name { return String(sides[1]) }
+        }
+        return nil
+    }
+
+    /// Nothing is compressed for other sites: the length of a compressed page with a secret in it could tell them something of the secret.
+    var acceptsGzip: Bool {
+        let site = headers["sec-fetch-site"]
+        return headers["accept-encoding"]?.contains("gzip") == true && (site == nil || site == "same-origin" || site == "none")
+    }
+
     /// Whether the script asks, and takes a part of the page back.
     var isScripted: Bool { headers["x-requested-with"] == "kiplot" }
 }

@@ -10,8 +10,7 @@ typedef struct {
     size_t length;
 } web_asset;
 
-#define WEB_ASSETS_COUNT 3
-extern const web_asset web_assets[WEB_ASSETS_COUNT];
+extern const web_asset *const web_assets;
 extern const int web_assets_count;
 
 #endif

@@ -1,15 +1,65 @@
 // Makes pages live. Everything works without it, but for drag and drop and formatted text.
-"use strict";
 
-const token = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
+export const token = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 
-function say(words, isBad = false) {
+// What takes the last change back: paths to post to.
+let undoing = [];
+
+/// Tells something in a corner. `undo` offers to take it back: one path to post to, or several.
+export function say(words, { bad = false, undo = [] } = {}) {
   const toast = document.getElementById("toast");
   if (!toast) return;
-  toast.textContent = words;
-  toast.className = isBad ? "shown bad" : "shown";
+  toast.replaceChildren(words);
+  undo = [undo].flat().filter(Boolean);
+  if (undo.length) {
+    undoing = undo;
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Undo";
+    button.addEventListener("click", takeBack);
+    toast.append(button);
+  }
+  toast.className = bad ? "shown bad" : "shown";
   clearTimeout(say.timer);
-  say.timer = setTimeout(() => { toast.className = ""; }, isBad ? 9000 : 4000);
+  say.timer = setTimeout(() => { toast.className = ""; }, bad || undo.length ? 9000 : 4000);
+}
+
+async function takeBack() {
+  const paths = undoing;
+  undoing = [];
+  for (const path of paths) if (!(await post(path)).ok) return;
+  if (paths.length) say("Taken back");
+}
+
+/// Posts values to a path of ours, tells what goes wrong, and brings the page up to date. Returns `{ ok, json }`.
+export async function post(path, values = {}) {
+  const data = new URLSearchParams(values);
+  data.set("_csrf", token());
+  const answer = await fetch(path, { method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual" }).catch(() => null);
+  if (!answer) {
+    say("The server cannot be reached. Your change is not saved; try again.", { bad: true });
+    return { ok: false, json: {} };
+  }
+  const json = await answer.json().catch(() => ({}));
+  const ok = answer.ok || answer.type === "opaqueredirect";
+  if (!ok) say([json.error?.message, json.error?.remedy].filter(Boolean).join(" ") || "That did not work.", { bad: true });
+  refresh();
+  return { ok, json };
+}
+
+// Moments in the reader's own zone and words. Days without a time are days everywhere, and are never touched.
+const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
+const full = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "long" });
+const day = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "short", year: "numeric" });
+function localise(root) {
+  const today = day.format(new Date());
+  for (const time of root.querySelectorAll("time[datetime]")) {
+    const moment = new Date(time.dateTime);
+    if (!time.dateTime.includes("T") || Number.isNaN(moment.getTime())) continue;
+    const date = day.format(moment);
+    time.textContent = `${date === today ? "Today" : date} ${clock.format(moment)}`;
+    time.title = full.format(moment);
+  }
 }
 
 // The page again, as a document: no string of HTML is ever put into this one.
@@ -28,6 +78,7 @@ const isBusy = part => part.contains(document.activeElement) && document.activeE
 
 // The innermost parts that hold what a person is typing are left alone; everything around them is brought up to date.
 function replaceParts(fresh) {
+  localise(fresh);
   const parts = [...document.querySelectorAll("[data-part]")];
   for (const part of parts) {
     if (!part.isConnected) continue;
@@ -53,14 +104,27 @@ function replaceParts(fresh) {
 
 let pending = null;
 let again = false;
-let dragged = null;
-async function refresh() {
-  // A card that is being dragged must stay the element that it is.
-  if (pending || dragged) { again = true; return; }
-  pending = fetchPage().then(fresh => { if (dragged) again = true; else replaceParts(fresh); }).catch(() => {});
+let holds = 0;
+/// Brings every part of the page up to date, without losing the reader's place.
+export async function refresh() {
+  if (pending || holds) { again = true; return; }
+  pending = fetchPage().then(fresh => { if (holds) again = true; else replaceParts(fresh); }).catch(() => {});
   await pending;
   pending = null;
-  if (again && !dragged) { again = false; setTimeout(refresh, 150); }
+  document.dispatchEvent(new Event("kiplot:refreshed"));
+  if (again && !holds) { again = false; setTimeout(refresh, 150); }
+}
+
+/// While something is dragged it must stay the element that it is: nothing is replaced until the returned function is called.
+export function hold() {
+  let isHeld = true;
+  holds += 1;
+  return () => {
+    if (!isHeld) return;
+    isHeld = false;
+    holds -= 1;
+    if (!holds && again) { again = false; refresh(); }
+  };
 }
 
 function listen() {
@@ -81,7 +145,7 @@ function listen() {
 // page follows is not told that somebody else was there.
 const queues = new Map();
 const versions = new Map();
-function send(form, submitter) {
+export function send(form, submitter) {
   const data = new URLSearchParams(new FormData(form, submitter));
   const sending = (queues.get(form.action) ?? Promise.resolve()).then(() => {
     if (data.has("version")) data.set("version", Math.max(Number(data.get("version")), versions.get(form.action) ?? 0));
@@ -95,17 +159,17 @@ async function sendNow(form, submitter, data) {
   const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, {
     method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual",
   }).catch(() => null);
-  if (!answer) { say("The server cannot be reached. Your change is not saved; try again.", true); return false; }
+  if (!answer) { say("The server cannot be reached. Your change is not saved; try again.", { bad: true }); return false; }
   if (answer.type === "opaqueredirect") { refresh(); return true; }
   const json = await answer.json().catch(() => ({}));
   if (!answer.ok) {
-    say([json.error?.message, json.error?.remedy].filter(Boolean).join(" ") || "That did not work.", true);
+    say([json.error?.message, json.error?.remedy].filter(Boolean).join(" ") || "That did not work.", { bad: true });
     document.activeElement?.blur?.();
     refresh();
     return false;
   }
   if (json.version) versions.set(form.action, json.version);
-  say(json.message ?? "Saved");
+  say(json.message ?? "Saved", { undo: json.undo });
   refresh();
   return true;
 }
@@ -161,45 +225,15 @@ document.addEventListener("mousedown", event => {
   document.execCommand(button.dataset.command);
 });
 
-// The board: cards are dragged, or moved with the arrow keys while Alt is held.
-async function move(card, column, before) {
-  const board = card.closest("[data-board]");
-  const data = new URLSearchParams({ item: card.dataset.item, stage: column.dataset.stage, _csrf: token() });
-  const cards = [...column.querySelectorAll("[data-item]")].filter(c => c !== card);
-  const index = before ? cards.indexOf(before) : cards.length;
-  if (cards[index - 1]) data.set("after", cards[index - 1].dataset.item);
-  if (cards[index]) data.set("before", cards[index].dataset.item);
-  column.insertBefore(card, before ?? null);
-  const answer = await fetch(board.dataset.board, { method: "POST", body: data, headers: { "X-Requested-With": "kiplot" } }).catch(() => null);
-  if (!answer?.ok) {
-    const json = answer ? await answer.json().catch(() => ({})) : {};
-    say([json.error?.message, json.error?.remedy].filter(Boolean).join(" ") || "The card could not be moved.", true);
-  }
-  refresh();
-}
-document.addEventListener("dragstart", event => {
-  dragged = event.target.closest?.("[data-item][draggable=true]") ?? null;
-  if (dragged) { event.dataTransfer.setData("text/plain", dragged.dataset.item); event.dataTransfer.effectAllowed = "move"; }
-});
-document.addEventListener("dragend", () => { dragged = null; if (again) { again = false; refresh(); } });
-document.addEventListener("dragover", event => { if (dragged && event.target.closest(".board .column")) event.preventDefault(); });
-document.addEventListener("drop", event => {
-  const column = event.target.closest(".board .column");
-  if (!dragged || !column) return;
-  event.preventDefault();
-  const before = [...column.querySelectorAll("[data-item]")].find(c => c !== dragged && event.clientY < c.getBoundingClientRect().top + c.offsetHeight / 2);
-  const card = dragged;
-  dragged = null;
-  move(card, column, before);
-});
 document.addEventListener("keydown", event => {
-  const card = event.target.closest?.(".board [data-item][draggable=true]");
-  if (!card || !event.altKey || !["ArrowLeft", "ArrowRight"].includes(event.key)) return;
-  event.preventDefault();
-  const columns = [...document.querySelectorAll(".board .column")];
-  const column = columns[columns.indexOf(card.closest(".column")) + (event.key === "ArrowLeft" ? -1 : 1)];
-  if (column) move(card, column, column.querySelector("[data-item]"));
+  if (event.key === "Escape") document.querySelectorAll("details.popover[open]").forEach(menu => { menu.open = false; menu.querySelector("summary").focus(); });
+  const isTyping = document.activeElement?.matches("input, select, textarea, [contenteditable]");
+  if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isTyping && undoing.length) { event.preventDefault(); takeBack(); }
+});
+document.addEventListener("click", event => {
+  document.querySelectorAll("details.popover[open]").forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
 });
 
 document.documentElement.classList.add("scripted");
+localise(document);
 listen();
