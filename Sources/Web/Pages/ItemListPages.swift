@@ -66,7 +66,7 @@ enum ItemListPages {
                     }
                 }
             }
-            filters(visit, query, workspace)
+            visit.filterBar(path(kind), workspace.facets(of: kind), keeping: ["sort", "dir", "archived"])
             div(.id("list"), .data("part", "")) {
                 if rows.isEmpty {
                     p(.class("empty")) {
@@ -84,35 +84,12 @@ enum ItemListPages {
         }
     }
 
-    private static func filters(_ visit: Visit, _ query: ItemQuery, _ workspace: Workspace) -> Node {
-        form(.class("filters"), Attribute("role", "search"), .action(path(query.kind)), .data("auto", "")) {
-            input(.type("search"), .name("q"), .label("Search"), Attribute("placeholder", "Search name, key, tags"), .value(query.search))
-            choices(
-                "stage", id: "f-stage", [("", "Every stage")] + workspace.stages.map { ("\($0.id)", $0.name) },
-                selected: query.stages.first.map { "\($0)" } ?? "", .label("Stage"))
-            choices(
-                "owner", id: "f-owner", [("", "Every owner")] + workspace.people.map { ("\($0.id)", $0.name) },
-                selected: query.owners.first.map { "\($0)" } ?? "", .label("Owner"))
-            choices(
-                "rag", id: "f-rag", [("", "Every RAG")] + RAG.allCases.map { ($0.rawValue, $0.title) },
-                selected: query.lights.first?.rawValue ?? "", .label("RAG"))
-            choices(
-                "link", id: "f-link",
-                [("", "Linked or not"), ("linked", "Linked"), ("notLinked", "Not linked"), ("attention", "Needs attention")],
-                selected: query.link?.rawValue ?? "", .label("Azure DevOps"))
-            choices(
-                "archived", id: "f-archived", [("", "Live"), ("yes", "Archived")], selected: query.isArchived ? "yes" : "",
-                .label("Archive"))
-            button { "Filter" }
-        }
-    }
-
     private static func table(_ visit: Visit, _ rows: [Row], _ query: ItemQuery, _ workspace: Workspace) -> Node {
         func sorter(_ order: ItemQuery.Order, _ words: String) -> Node {
             let isCurrent = query.order == order
             let direction = isCurrent && !query.isDescending ? "desc" : "asc"
             return th(Attribute("aria-sort", isCurrent ? (query.isDescending ? "descending" : "ascending") : nil)) {
-                a(.href(address(visit, query.kind, ["sort": order.rawValue, "dir": direction, "page": "1"]))) { words }
+                a(.href(visit.address(changing: ["sort": order.rawValue, "dir": direction, "page": "1"]))) { words }
             }
         }
         return Markup.table(.class("list")) {
@@ -161,21 +138,11 @@ enum ItemListPages {
             if visit.may(.runBulk) { button(.type("submit")) { "Sync selected…" } }
             span(.class("muted")) { "\(total) \(total == 1 ? query.kind.title : query.kind.plural)" }
             nav(.label("Pages")) {
-                if page > 1 { a(.href(address(visit, query.kind, ["page": String(page - 1)]))) { "← Previous" } }
+                if page > 1 { a(.href(visit.address(changing: ["page": String(page - 1)]))) { "← Previous" } }
                 span { "Page \(page) of \(pages)" }
-                if page < pages { a(.href(address(visit, query.kind, ["page": String(page + 1)]))) { "Next →" } }
+                if page < pages { a(.href(visit.address(changing: ["page": String(page + 1)]))) { "Next →" } }
             }
         }
-    }
-
-    /// The present address with some values replaced.
-    private static func address(_ visit: Visit, _ kind: ItemKind, _ changes: [String: String]) -> String {
-        var pairs: [String] = []
-        for name in Set(visit.query.names).sorted() where changes[name] == nil {
-            for value in visit.query.all(name) where !value.isEmpty { pairs.append("\(percentEncoded(name))=\(percentEncoded(value))") }
-        }
-        for (name, value) in changes.sorted(by: { $0.key < $1.key }) { pairs.append("\(name)=\(percentEncoded(value))") }
-        return "\(path(kind))?\(pairs.joined(separator: "&"))"
     }
 
     private static func create(_ visit: Visit, _ kind: ItemKind) async throws -> Reply {

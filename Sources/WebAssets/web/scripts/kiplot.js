@@ -177,6 +177,8 @@ async function sendNow(form, submitter, data) {
 document.addEventListener("change", event => {
   const form = event.target.closest("form[data-auto]");
   if (!form || form.dataset.auto === "submit") return;
+  // Several values of a facet are chosen before the menu is closed.
+  if (event.target.closest(".facet")) { event.target.closest(".facet").dataset.changed = ""; return; }
   if (form.method === "get") form.requestSubmit();
   else if (form.reportValidity()) {
     // The version of the field is the one that the page shows; the answer brings the next one.
@@ -184,9 +186,18 @@ document.addEventListener("change", event => {
   }
 });
 
+document.addEventListener("toggle", event => {
+  const facet = event.target;
+  if (facet.matches?.(".facet[data-changed]") && !facet.open) facet.closest("form").requestSubmit();
+}, true);
+
 document.addEventListener("submit", event => {
   const form = event.target;
   if (form.dataset.confirm && !window.confirm(form.dataset.confirm)) { event.preventDefault(); return; }
+  if (form.method === "get" && form.matches(".filters")) {
+    // Addresses stay short: what is empty says nothing.
+    form.querySelectorAll("input[name]").forEach(input => { if (!input.value) input.disabled = true; });
+  }
   if (!form.hasAttribute("data-auto") || form.method === "get") return;
   event.preventDefault();
   collect(form);
