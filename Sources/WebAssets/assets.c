@@ -27,6 +27,9 @@ static const unsigned char integrations_css[] = {
 static const unsigned char home_css[] = {
 #embed "web/styles/home.css"
 };
+static const unsigned char planning_css[] = {
+#embed "web/styles/planning.css"
+};
 
 static const unsigned char kiplot_js[] = {
 #embed "web/scripts/kiplot.js"
@@ -48,6 +51,9 @@ static const unsigned char integrations_js[] = {
 };
 static const unsigned char home_js[] = {
 #embed "web/scripts/home.js"
+};
+static const unsigned char planning_js[] = {
+#embed "web/scripts/planning.js"
 };
 static const unsigned char palette_js[] = {
 #embed "web/scripts/palette.js"
@@ -73,6 +79,7 @@ static const web_asset assets[] = {
     ASSET("item.css", item_css),
     ASSET("integrations.css", integrations_css),
     ASSET("home.css", home_css),
+    ASSET("planning.css", planning_css),
     ASSET("kiplot.js", kiplot_js),
     ASSET("roadmap.js", roadmap_js),
     ASSET("board.js", board_js),
@@ -80,6 +87,7 @@ static const web_asset assets[] = {
     ASSET("item.js", item_js),
     ASSET("integrations.js", integrations_js),
     ASSET("home.js", home_js),
+    ASSET("planning.js", planning_js),
     ASSET("palette.js", palette_js),
     ASSET("editor.js", editor_js),
 };

@@ -131,8 +131,34 @@ struct SamplePortfolio: Service {
                 var values: [FieldKey: FieldValue] = [.name: .text(name), .owner: .person(administrator.id), .rag: .rag(light)]
                 values[.start] = today.adding(.seconds(start * 86_400)).day.map { .date($0) }
                 values[.end] = today.adding(.seconds((start + length) * 86_400)).day.map { .date($0) }
-                _ = try transaction.create(.initiative, values: values, origin: origin)
+                let initiative = try transaction.create(.initiative, values: values, origin: origin)
+                try addOutcomes(of: initiative, transaction, origin)
             }
+            try giveTeams(transaction, origin)
+        }
+    }
+
+    /// Outcomes that only Kiplot knows: one that is done, one at work, one that nobody has planned yet.
+    private func addOutcomes(of initiative: Item, _ transaction: StoreTransaction, _ origin: EditOrigin) throws {
+        let stages = try transaction.stages()
+        for (name, category, effort) in [
+            ("Study and decision", Stage.Category.closed, 5.0), ("First region goes live", .delivery, 13),
+            ("Training of the staff", .idea, 8),
+        ] {
+            var values: [FieldKey: FieldValue] = [.name: .text("\(initiative.name): \(name)"), .parent: .item(initiative.id)]
+            values[.effort] = .number(effort)
+            values[.stage] = stages.first { $0.category == category }.map { .stage($0.id) }
+            if category != .idea { (values[.start], values[.end]) = (initiative[.start], initiative[.end]) }
+            _ = try transaction.create(.outcome, values: values, origin: origin)
+        }
+    }
+
+    /// Every team has members and outcomes; some outcomes wait for a team.
+    private func giveTeams(_ transaction: StoreTransaction, _ origin: EditOrigin) throws {
+        let (teams, people) = (try transaction.teams(), try transaction.people())
+        for (index, person) in people.enumerated() { try transaction.setMember(person.id, of: teams[index % teams.count].id, to: true) }
+        for outcome in try transaction.items(matching: ItemQuery(kind: .outcome, limit: 200)).items where outcome.number % 5 != 0 {
+            try transaction.edit(outcome.id, changes: [.team: .team(teams[Int(outcome.number) % teams.count].id)], origin: origin)
         }
     }
 

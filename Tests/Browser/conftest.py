@@ -164,7 +164,7 @@ def set_up(house, page):
     page.get_by_label("E-mail address").fill("ada@example.com")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Create the administrator").click()
-    page.wait_for_url("**/initiatives")
+    page.wait_for_url(f"{house.url}/")
     return link
 
 

@@ -86,7 +86,7 @@ def test_4_a_member_presses_read_on_a_manual_item(house, page, chromium):
     member.goto(invitation)
     member.get_by_label("Password").fill("another good password")
     member.get_by_role("button", name="Set the password").click()
-    member.wait_for_url("**/initiatives")
+    member.wait_for_url(f"{house.url}/")
     house.edit(feature, {"System.Tags": "fast", "System.Description": "<p>Find things</p>"})
     member.goto(address)
     member.get_by_role("button", name="Read").click()

@@ -82,10 +82,13 @@ public struct Team: Hashable, Sendable {
     public var id: Identifier<Team>
     public var name: String
     public var businessUnit: Identifier<BusinessUnit>?
+    /// What the team is for, in plain words.
+    public var description: String?
 
-    public init(id: Identifier<Team>, name: String, businessUnit: Identifier<BusinessUnit>? = nil) {
+    public init(id: Identifier<Team>, name: String, businessUnit: Identifier<BusinessUnit>? = nil, description: String? = nil) {
         self.id = id
         self.name = name
         self.businessUnit = businessUnit
+        self.description = description
     }
 }

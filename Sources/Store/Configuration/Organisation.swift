@@ -45,8 +45,10 @@ extension StoreTransaction {
     }
 
     public func teams() throws -> [Team] {
-        try sql.rows("SELECT id, name, business_unit_id FROM team ORDER BY lower(name)").map {
-            Team(id: Identifier($0.integer(0) ?? 0), name: $0.text(1) ?? "", businessUnit: $0.integer(2).map { Identifier($0) })
+        try sql.rows("SELECT id, name, business_unit_id, description FROM team ORDER BY lower(name)").map {
+            Team(
+                id: Identifier($0.integer(0) ?? 0), name: $0.text(1) ?? "", businessUnit: $0.integer(2).map { Identifier($0) },
+                description: $0.text(3))
         }
     }
 
@@ -61,6 +63,7 @@ extension StoreTransaction {
     public func removeTeam(_ id: Identifier<Team>) throws {
         let users = try sql.row("SELECT count(*) FROM item WHERE team_id = $1", [.integer(id.number)])?.integer(0) ?? 0
         guard users == 0 else { throw StoreError.inUse("This team", by: users == 1 ? "one item" : "\(users) items") }
+        try sql.run("DELETE FROM team_member WHERE team_id = $1", [.integer(id.number)])
         try sql.run("DELETE FROM team WHERE id = $1", [.integer(id.number)])
         touch(.configuration)
     }

@@ -73,3 +73,32 @@ extension StoreTransaction {
                 cause: row.text(9).flatMap { Cause(rawValue: $0) } ?? .edit))
     }
 }
+
+/// What changed on one item since somebody looked, the newest first.
+public struct ItemChanges: Hashable, Sendable {
+    public var item: Item
+    public var entries: [HistoryEntry]
+}
+
+extension StoreTransaction {
+    /// The place of an item within its stage says nothing to those who look for news.
+    private static let isNews = "at > $1 AND field <> 'rank' AND (actor_kind <> 'person' OR actor_id IS NULL OR actor_id <> $2)"
+
+    /// What others than `person` have changed since a moment: the items with the newest changes, and how many items there are in all.
+    /// Served by `history_at` and `history_item`.
+    public func changes(since moment: Instant, notBy person: Identifier<Person>, limit: Int) throws -> (items: [ItemChanges], total: Int) {
+        let parameters: [SQLValue] = [.integer(moment.milliseconds), .integer(person.number)]
+        let total = try sql.row("SELECT count(DISTINCT item_id) FROM history WHERE \(Self.isNews)", parameters)?.integer(0) ?? 0
+        let newest = try sql.rows(
+            "SELECT item_id FROM history WHERE \(Self.isNews) GROUP BY item_id ORDER BY max(id) DESC LIMIT $3",
+            parameters + [.integer(Int64(limit))])
+        let items = try newest.compactMap { row -> ItemChanges? in
+            guard let number = row.integer(0), let item = try item(Identifier(number)) else { return nil }
+            let entries = try sql.rows(
+                "SELECT \(Self.historyColumns) FROM history WHERE item_id = $3 AND \(Self.isNews) ORDER BY id DESC LIMIT 60",
+                parameters + [.integer(number)])
+            return ItemChanges(item: item, entries: entries.map(Self.entry))
+        }
+        return (items, Int(total))
+    }
+}

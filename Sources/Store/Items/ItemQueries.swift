@@ -88,7 +88,8 @@ extension StoreTransaction {
             rows.map { (Identifier<Stage>($0.integer(0) ?? 0), Int($0.integer(1) ?? 0)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    private func condition(of query: ItemQuery) -> (String, [SQLValue]) {
+    /// Served by the indices of `item` that start with its kind.
+    func condition(of query: ItemQuery) -> (String, [SQLValue]) {
         var conditions = ["kind = $1", "is_archived = \(query.isArchived ? "TRUE" : "FALSE")"]
         var parameters: [SQLValue] = [.text(query.kind.rawValue)]
         func add(_ value: SQLValue) -> String {

@@ -6,7 +6,6 @@ import Store
 /// The lists of initiatives and outcomes.
 enum ItemListPages {
     static let routes: [Route] = [
-        Route("GET", "/", .signedIn) { _ in .seeOther("/initiatives") },
         Route("GET", "/initiatives", .having(.viewPortfolio)) { try await list($0, .initiative) },
         Route("GET", "/outcomes", .having(.viewPortfolio)) { try await list($0, .outcome) },
         Route("POST", "/initiatives", .having(.editEveryItem)) { try await create($0, .initiative) },

@@ -10,6 +10,8 @@ enum SignInPages {
         Route("GET", "/setup", .everybody, showSetup),
         Route("POST", "/setup", .everybody, setUp),
         Route("GET", "/profile", .signedIn, profile),
+        Route("POST", "/profile/name", .signedIn, rename),
+        Route("POST", "/profile/theme", .signedIn, chooseTheme),
         Route("POST", "/profile/password", .signedIn, changePassword),
         Route("POST", "/profile/tokens", .signedIn, addToken),
         Route("POST", "/profile/tokens/:id/remove", .signedIn) { visit in
@@ -22,7 +24,8 @@ enum SignInPages {
 
     private static func form(_ visit: Visit, problem: String? = nil) -> Node {
         visit.bare("Sign in") {
-            section(.class("card narrow")) {
+            section(.class("card welcome")) {
+                mark
                 h1 { "Sign in to Kiplot" }
                 if let problem { notice("error", problem) }
                 visit.post("/sign-in") {
@@ -39,9 +42,12 @@ enum SignInPages {
                     }
                     button(.class("primary")) { "Sign in" }
                 }
+                p(.class("hint")) { "Password forgotten? An administrator of Kiplot can send you a link to choose a new one." }
             }
         }
     }
+
+    private static var mark: Node { span(.class("brand-mark"), Attribute("aria-hidden", "true")) { icon(.logo, 26) } }
 
     @Sendable
     private static func signIn(_ visit: Visit) async throws -> Reply {
@@ -81,7 +87,8 @@ enum SignInPages {
 
     private static func setupForm(_ visit: Visit, needsName: Bool, token: String, problem: String? = nil) -> Node {
         visit.bare("Welcome") {
-            section(.class("card narrow")) {
+            section(.class("card welcome")) {
+                mark
                 h1 { needsName ? "Welcome to Kiplot" : "Choose a password" }
                 if let problem { notice("error", problem) }
                 visit.post("/setup") {
@@ -132,42 +139,123 @@ enum SignInPages {
         let tokens = try await visit.store.read { transaction in
             try transaction.apiTokens(of: person.id).map { (id: $0.id, name: $0.name, at: $0.createdAt) }
         }
-        return try await visit.layout("Your account", section: .profile) {
+        return try await visit.layout("Your account", section: .profile, parts: [.home]) {
             heading("Your account")
             if let message { notice("good", message) }
-            section(.class("card")) {
-                h2 { "Password" }
-                visit.post("/profile/password") {
-                    labelled("Present password", "old") { input(.type("password"), .name("old"), .id("old"), .flag("required")) }
-                    labelled("New password", "new") {
-                        input(
-                            .type("password"), .name("new"), .id("new"), .flag("required"),
-                            Attribute("minlength", String(Accounts.shortestPassword)))
+            div(.class("account")) {
+                themeCard(visit)
+                section(.class("card")) {
+                    h2 { "You" }
+                    visit.post("/profile/name") {
+                        labelled("Name", "name", hint: "As others see it in lists and histories.") {
+                            input(
+                                .name("name"), .id("name"), .value(person.name), .flag("required"), Attribute("maxlength", "120"),
+                                Attribute("autocomplete", "name"))
+                        }
+                        p(.class("sub")) { "\(person.email) · \(person.role.title). An administrator can change these." }
+                        button { "Change the name" }
                     }
-                    button { "Change the password" }
                 }
+                passwordCard(visit)
+                tokensCard(visit, tokens, newToken: newToken)
             }
-            section(.class("card")) {
-                h2 { "Tokens for the API" }
-                if let newToken {
-                    notice("good", "Copy the token now; it is not shown again:")
-                    p { code { newToken } }
+        }
+    }
+
+    private static func themeCard(_ visit: Visit) -> Node {
+        let cookie = visit.cookie("kiplot-theme")
+        let chosen = cookie == "light" || cookie == "dark" ? cookie : "device"
+        return section(.class("card")) {
+            h2 { "Theme" }
+            visit.post("/profile/theme", .class("themes"), .data("theme-form", "")) {
+                for (value, words) in [("device", "As the device"), ("light", "Light"), ("dark", "Dark")] {
+                    label(.class("theme \(value)")) {
+                        span(.class("swatch"), Attribute("aria-hidden", "true"))
+                        input(.type("radio"), .name("theme"), .value(value), .flag("checked", value == chosen))
+                        " \(words)"
+                    }
                 }
-                ul {
-                    for token in tokens {
-                        li {
-                            "\(token.name), since "
-                            token.at.node
-                            visit.post("/profile/tokens/\(token.id)/remove", .class("inline")) { button(.class("quiet")) { "Remove" } }
+                button(.class("save")) { "Use this theme" }
+            }
+        }
+    }
+
+    private static func passwordCard(_ visit: Visit) -> Node {
+        section(.class("card")) {
+            h2 { "Password" }
+            visit.post("/profile/password") {
+                labelled("Present password", "old") {
+                    input(
+                        .type("password"), .name("old"), .id("old"), .flag("required"), Attribute("autocomplete", "current-password"))
+                }
+                labelled("New password", "new", hint: "At least \(Accounts.shortestPassword) characters; a sentence is good.") {
+                    input(
+                        .type("password"), .name("new"), .id("new"), .flag("required"),
+                        Attribute("minlength", String(Accounts.shortestPassword)), Attribute("autocomplete", "new-password"))
+                }
+                button { "Change the password" }
+            }
+        }
+    }
+
+    private static func tokensCard(_ visit: Visit, _ tokens: [(id: Int64, name: String, at: Instant)], newToken: String?) -> Node {
+        section(.class("card"), .id("tokens")) {
+            h2 { "Tokens for the API" }
+            if let newToken {
+                notice("good", "Copy the token now; it is not shown again:")
+                p { code { newToken } }
+            }
+            if tokens.isEmpty {
+                p(.class("muted")) { "None. A token lets a program of yours read and change the portfolio with your rights." }
+            }
+            ul(.class("plain rows")) {
+                for token in tokens {
+                    li {
+                        div {
+                            token.name
+                            p(.class("sub")) {
+                                "since "
+                                token.at.node
+                            }
+                        }
+                        visit.post("/profile/tokens/\(token.id)/remove", .class("inline")) {
+                            button(.class("quiet"), .label("Remove \(token.name)")) { "Remove" }
                         }
                     }
                 }
-                visit.post("/profile/tokens", .class("inline")) {
-                    input(.name("name"), .label("Name of the token"), .flag("required"), Attribute("placeholder", "What it is for"))
-                    button { "Make a token" }
-                }
+            }
+            visit.post("/profile/tokens", .class("inline")) {
+                input(.name("name"), .label("Name of the token"), .flag("required"), Attribute("placeholder", "What it is for"))
+                button { "Make a token" }
             }
         }
+    }
+
+    @Sendable
+    private static func rename(_ visit: Visit) async throws -> Reply {
+        let id = try visit.visitor().id
+        let name = String(visit.form.text("name").prefix(120))
+        guard !name.isEmpty else { throw Refusal.invalid(message: "Your name is empty.", remedy: "Go back and type it.") }
+        try await visit.store.write { transaction in
+            guard var person = try transaction.person(id) else { throw StoreError.notFound("The person") }
+            person.name = name
+            try transaction.update(person)
+        }
+        return .seeOther("/profile")
+    }
+
+    /// A choice of the browser, not of the person: it is kept there, and the page arrives in the right colours.
+    @Sendable
+    private static func chooseTheme(_ visit: Visit) async throws -> Reply {
+        let theme = visit.form.text("theme")
+        let isFixed = theme == "light" || theme == "dark"
+        var reply = Reply.seeOther("/profile")
+        reply.headers.append(
+            (
+                "Set-Cookie",
+                "kiplot-theme=\(isFixed ? theme : ""); Path=/; SameSite=Lax; Max-Age=\(isFixed ? 31_536_000 : 0)\(visit.site.isSecure ? "; Secure" : "")"
+            ))
+        return reply
     }
 
     @Sendable

@@ -11,7 +11,7 @@ enum Section: String, Sendable {
 
 /// What a page needs besides what every page has: names of style sheets and scripts of `Sources/WebAssets/web`.
 enum PagePart: String, Sendable {
-    case roadmap, board, list, item, integrations, home
+    case roadmap, board, list, item, integrations, home, planning
 }
 
 extension Visit {
@@ -87,7 +87,7 @@ extension Visit {
                 }
             }
             div(.class("sidebar-body")) {
-                a(.class("find"), .href("/search"), .data("palette", "")) {
+                a(.class("find"), .href("/search"), .data("palette", may(.editEveryItem) ? "create" : "")) {
                     icon(.search, 16)
                     span { "Search" }
                     element("kbd", []) { "Ctrl K" }
