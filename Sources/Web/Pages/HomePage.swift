@@ -166,11 +166,10 @@ struct HomePage: Sendable {
         let (linked, waiting) = (counts.map(\.total).reduce(0, +), counts.map(\.waiting).reduce(0, +))
         let trouble = counts.map { $0.inConflict + $0.failed }.reduce(0, +)
         let isDown = try transaction.instances().contains { $0.health == .credentialRejected || $0.health == .unreachable }
-        let projects = "\(integrations.count) \(integrations.count == 1 ? "project" : "projects")"
         let state =
             isDown
             ? "cannot be reached" : trouble > 0 ? "\(trouble) need attention" : waiting > 0 ? "\(waiting) on their way" : "all in step"
-        return ("\(projects), \(linked) \(linked == 1 ? "item" : "items") linked, \(state)", !isDown && trouble == 0)
+        return ("\(linked) \(linked == 1 ? "item" : "items"), \(state)", !isDown && trouble == 0)
     }
 }
 

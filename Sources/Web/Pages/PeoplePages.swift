@@ -25,31 +25,17 @@ enum PeoplePages {
 
     private static func show(_ visit: Visit, link: String? = nil) async throws -> Reply {
         let (people, table) = try await visit.store.read { (try $0.people(), try $0.peopleTable()) }
-        return try await visit.layout("People", section: .people, live: ["configuration"]) {
+        return try await visit.layout("People", section: .people, live: ["configuration"], parts: [.home]) {
             heading("People")
             if let link {
                 notice("good", "Send this link to the person; it works once, for three days:")
                 p { code { link } }
             }
             section(.class("card"), .id("people"), .data("part", "")) {
-                for person in people {
-                    visit.post("/people/\(person.id)", .class("inline row")) {
-                        input(.name("name"), .value(person.name), .label("Name"))
-                        input(.name("email"), .value(person.email), .label("E-mail address"))
-                        choices(
-                            "role", id: "role-\(person.id)", Role.allCases.map { ($0.rawValue, $0.title) }, selected: person.role.rawValue,
-                            .label("Role"))
-                        label {
-                            input(.type("checkbox"), .name("active"), .flag("checked", person.isActive))
-                            " Active"
-                        }
-                        button { "Save" }
-                        button(Attribute("formaction", "/people/\(person.id)/invite"), .class("quiet")) {
-                            person.canSignIn ? "New password link" : "Invite"
-                        }
-                        if !person.canSignIn { span(.class("muted")) { "cannot sign in yet" } }
-                    }
+                div(.class("person person-head"), Attribute("aria-hidden", "true")) {
+                    for words in ["", "Name", "E-mail address", "Role"] { span { words } }
                 }
+                for person in people { row(visit, person) }
             }
             section(.class("card")) {
                 h2 { "Add somebody" }
@@ -86,6 +72,28 @@ enum PeoplePages {
                     choices("person", id: "table-person", people.map { ("\($0.id)", $0.name) }, selected: "", .label("Person"))
                     button { "Add" }
                 }
+            }
+        }
+    }
+
+    private static func row(_ visit: Visit, _ person: Person) -> Node {
+        visit.post("/people/\(person.id)", .class("person")) {
+            avatar(person.name)
+            input(.name("name"), .value(person.name), .label("Name"))
+            input(.name("email"), .value(person.email), .label("E-mail address"))
+            choices(
+                "role", id: "role-\(person.id)", Role.allCases.map { ($0.rawValue, $0.title) }, selected: person.role.rawValue,
+                .label("Role"))
+            label {
+                input(.type("checkbox"), .name("active"), .flag("checked", person.isActive))
+                " Active"
+            }
+            button { "Save" }
+            span(.class("invite")) {
+                button(Attribute("formaction", "/people/\(person.id)/invite"), .class("quiet")) {
+                    person.canSignIn ? "New password link" : "Invite"
+                }
+                if !person.canSignIn { span(.class("sub"), Attribute("title", "This person has no password yet.")) { "not yet in" } }
             }
         }
     }

@@ -44,8 +44,11 @@ enum PlanningPages {
                     PlanningTray(page: page).node
                 }
                 p(.class("hint plan-help")) {
-                    "Drag an outcome to a team and a month, or its right edge to lengthen it. With the keyboard: Alt and an arrow moves it, "
-                    "Alt, Shift and an arrow lengthens it, Enter opens its dates."
+                    "Drag a card to a team and a month, or its right edge to lengthen it. "
+                    for key in ["Alt", "←"] { element("kbd", []) { key } }
+                    " moves it, "
+                    for key in ["Alt", "Shift", "→"] { element("kbd", []) { key } }
+                    " lengthens it."
                 }
             } else {
                 empty(visit)
