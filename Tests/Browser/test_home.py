@@ -27,7 +27,7 @@ def create(house, page, name, kind="initiative"):
     page.locator("[data-palette]").wait_for(state="attached")
     page.goto(f"{house.url}/")
     page.keyboard.press("c")
-    page.get_by_role("combobox").fill(name)
+    page.locator("#palette-field").fill(name)
     page.get_by_role("option", name=f"Create the {kind}").click()
     page.wait_for_url("**/items/*")
     return page.url.split("/")[-1]
@@ -69,7 +69,7 @@ def test_the_tour_ends_with_a_connected_project(house, page):
     page.reload()
     assert tour.inner_text() == ""
     page.keyboard.press("Control+k")
-    page.get_by_role("combobox").fill("tour")
+    page.locator("#palette-field").fill("tour")
     page.keyboard.press("Enter")
     tour.get_by_role("heading", name="First steps").wait_for()
 

@@ -123,15 +123,13 @@ document.addEventListener("submit", event => {
 // Commands: what the sidebar offers, what the present page can do, and a few of their own.
 
 function pageCommands() {
-  const commands = [];
   const forms = [["/read", "Read from Azure DevOps"], ["/write", "Write to Azure DevOps"], ["/archive", "Archive this item"], ["/unarchive", "Bring this item back"]];
-  for (const [end, name] of forms) {
-    const form = [...document.querySelectorAll('main form[action^="/items/"]')].find(candidate => candidate.getAttribute("action").endsWith(end));
-    if (form) commands.push({ name, run: () => form.requestSubmit(form.querySelector("button")) });
-  }
-  const work = document.querySelector('main a[href*="/_workitems/edit/"]');
-  if (work) commands.push({ name: "Open in Azure DevOps", run: () => work.click() });
-  return commands.map(command => ({ ...command, group: "This item" }));
+  // Looked for again when it is done: the page may have been brought up to date meanwhile.
+  const form = end => [...document.querySelectorAll('main form[action^="/items/"]')].find(candidate => candidate.getAttribute("action").endsWith(end));
+  const work = () => document.querySelector('main a[href*="/_workitems/edit/"]');
+  const found = forms.filter(([end]) => form(end)).map(([end, name]) => ({ name, run: () => form(end)?.requestSubmit(form(end).querySelector("button")) }));
+  if (work()) found.push({ name: "Open in Azure DevOps", run: () => work()?.click() });
+  return found.map(command => ({ ...command, group: "This item" }));
 }
 
 function commands() {

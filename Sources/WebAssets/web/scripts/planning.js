@@ -57,6 +57,8 @@ document.addEventListener("keydown", event => {
 
 function lift() {
   drag.isLifted = true;
+  // The page may have been brought up to date since the button went down.
+  if (!drag.bar.isConnected) drag.bar = document.querySelector(`.planning [data-item="${drag.bar.dataset.item}"]`) ?? drag.bar;
   drag.release = hold();
   drag.bar.setPointerCapture(drag.pointer);
   drag.bar.classList.add("lifted");
