@@ -87,4 +87,88 @@ struct StoreTests {
             try await store.write { try $0.update(member) }
         }
     }
+
+    @Test("news are what others changed since a moment, the newest item first")
+    func news() async throws {
+        let store = try await store()
+        let later = now.adding(.seconds(60))
+        let (person, first, second) = try await store.write { [now] transaction in
+            let person = try transaction.addPerson(name: "A", email: "a@b.c", role: .member)
+            func origin(_ actor: Actor, _ at: Instant) -> EditOrigin { EditOrigin(actor: actor, cause: .edit, at: at) }
+            let first = try transaction.create(.initiative, values: [.name: .text("One")], origin: origin(.kiplot, now))
+            let second = try transaction.create(.outcome, values: [.name: .text("Two")], origin: origin(.kiplot, now))
+            let own = origin(.person(person.id, name: "A"), later)
+            try transaction.edit(first.id, changes: [.effort: .number(1)], origin: own)
+            try transaction.edit(second.id, changes: [.effort: .number(2)], origin: origin(.azureDevOps(name: "D"), later))
+            try transaction.edit(second.id, changes: [.rank: .number(2)], origin: origin(.kiplot, later))
+            return (person.id, first.id, second.id)
+        }
+        let since = now
+        let news = try await store.read { try $0.changes(since: since, notBy: person, limit: 10) }
+        #expect(news.total == 1 && news.items.map(\.item.id) == [second])
+        #expect(news.items.first?.entries.map(\.change.field) == [.effort])
+        let everything = try await store.read { try $0.changes(since: Instant(milliseconds: 0), notBy: person, limit: 1) }
+        #expect(everything.total == 2 && everything.items.map(\.item.id) == [second] && first != second)
+    }
+
+    @Test("teams have members and a load, and lose both with their removal")
+    func teams() async throws {
+        let store = try await store()
+        let origin = origin
+        let (team, person) = try await store.write { transaction in
+            let person = try transaction.addPerson(name: "A", email: "a@b.c", role: .member)
+            let team = try transaction.addTeam(name: "Portal", businessUnit: nil)
+            for _ in 1...2 { try transaction.setMember(person.id, of: team.id, to: true) }
+            try transaction.update(Team(id: team.id, name: "Portal", description: "What customers see"))
+            let parent = try transaction.create(.initiative, values: [.name: .text("I")], origin: origin)
+            let closed = try #require(try transaction.stages().first { $0.category == .closed })
+            for (effort, stage) in [(3.0, nil), (4.0, nil), (5.0, closed.id)] {
+                var values: [FieldKey: FieldValue] = [
+                    .name: .text("O"), .team: .team(team.id), .parent: .item(parent.id), .effort: .number(effort),
+                ]
+                if let stage { values[.stage] = .stage(stage) }
+                _ = try transaction.create(.outcome, values: values, origin: origin)
+            }
+            return (team.id, person.id)
+        }
+        try await store.read { transaction in
+            let load = try #require(try transaction.teamLoads()[team])
+            #expect(load.openOutcomes == 2 && load.closedOutcomes == 1 && load.openEffort == 7 && load.initiatives == 1)
+            #expect(try transaction.teamMembers() == [team: [person]])
+            #expect(try transaction.team(team)?.description == "What customers see")
+            let initiatives = try transaction.initiatives(of: team)
+            #expect(initiatives.map(\.name) == ["I"])
+            // Five of twelve are done, and what is closed counts as complete.
+            #expect(try transaction.outcomeProgress(of: initiatives.map(\.id)).values.map(\.percentComplete) == [42])
+        }
+        await #expect(throws: StoreError.inUse("This team", by: "3 items")) { try await store.write { try $0.removeTeam(team) } }
+        try await store.write { transaction in
+            for item in try transaction.items(matching: ItemQuery(kind: .outcome)).items { try transaction.delete(item.id, origin: origin) }
+            try transaction.removeTeam(team)
+        }
+        #expect(try await store.read { try $0.teamMembers() }.isEmpty)
+    }
+
+    @Test("planning finds what meets a span, and what has no dates")
+    func planning() async throws {
+        let store = try await store()
+        let origin = origin
+        @Sendable func day(_ text: String) throws -> CalendarDate { try #require(CalendarDate(text)) }
+        let spans = [
+            ("before", "2026-01-01", "2026-01-31"), ("into", "2026-01-20", "2026-02-01"), ("over", "2026-01-01", "2026-12-31"),
+            ("after", "2026-04-01", "2026-04-02"),
+        ]
+        try await store.write { transaction in
+            for (name, start, end) in spans {
+                let dates: [FieldKey: FieldValue] = try [.start: .date(day(start)), .end: .date(day(end))]
+                _ = try transaction.create(.outcome, values: dates.merging([.name: .text(name)]) { $1 }, origin: origin)
+            }
+            _ = try transaction.create(.outcome, values: [.name: .text("half"), .start: .date(day("2026-02-01"))], origin: origin)
+        }
+        let (first, last) = (try day("2026-02-01"), try day("2026-03-31"))
+        let query = ItemQuery(kind: .outcome)
+        #expect(try await store.read { try $0.plannedOutcomes(matching: query, from: first, to: last).map(\.name) } == ["over", "into"])
+        let unplanned = try await store.read { try $0.unplannedOutcomes(matching: query, limit: 5) }
+        #expect(unplanned.total == 1 && unplanned.outcomes.map(\.name) == ["half"])
+    }
 }

@@ -52,4 +52,25 @@ struct WebTests {
         let after = FieldInput.richText(edited: shown)
         #expect(after?.source == before.html)
     }
+
+    @Test("news stay until they have been there to be read for a day")
+    func lastLook() {
+        func hours(_ count: Int64) -> Instant { Instant(milliseconds: 1_760_000_000_000 + count * 3_600_000) }
+        let first = LastLook(nil, now: hours(0))
+        #expect(first.isNew && first.since == hours(-7 * 24))
+        let later = LastLook(first.text, now: hours(23))
+        #expect(!later.isNew && later.since == first.since)
+        // A day later what was shown is old; what came after it is news, however long nobody looked.
+        let weeks = LastLook(first.text, now: hours(400))
+        #expect(weeks.isNew && weeks.since == hours(0))
+        #expect(LastLook("nonsense", now: hours(0)).since == first.since)
+    }
+
+    @Test("periods follow one another without a gap, over the turn of a year")
+    func periods() throws {
+        let periods = PlanningPeriods(first: PlanningPeriods.index(of: try #require(CalendarDate("2027-11-15"))), count: 18).periods
+        #expect(periods.count == 18 && periods[0].start.description == "2027-11-01" && periods[3].end.description == "2028-02-29")
+        for (one, next) in zip(periods, periods.dropFirst()) { #expect(one.end.adding(days: 1) == next.start) }
+        #expect(PlanningPeriods.period(12 * 10_000) == nil)
+    }
 }

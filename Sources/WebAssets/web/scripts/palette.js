@@ -170,7 +170,7 @@ function build() {
   field = make("input", {
     type: "text", role: "combobox", "aria-expanded": "true", "aria-controls": "palette-list", "aria-autocomplete": "list", autocomplete: "off",
     spellcheck: "false", maxlength: "200", id: "palette-field" });
-  list = make("ul", { class: "palette-list", role: "listbox", id: "palette-list", "aria-label": "Results" });
+  list = make("div", { class: "palette-list", role: "listbox", id: "palette-list", "aria-label": "Results" });
   const foot = make("div", { class: "palette-foot" },
     make("span", {}, make("kbd", {}, "↑"), " ", make("kbd", {}, "↓"), " choose"), make("span", {}, make("kbd", {}, "Enter"), " go"),
     make("span", {}, make("kbd", {}, "Esc"), " close"));
@@ -269,9 +269,9 @@ function render() {
   // Shown in groups, and so counted.
   entries = [...groups.values()].flat().map(index => entries[index]);
   let index = 0;
-  list.replaceChildren(...[...groups].map(([name, members]) => make("li", { role: "group", "aria-label": name },
+  list.replaceChildren(...[...groups].map(([name, members]) => make("div", { role: "group", "aria-label": name },
     make("div", { class: "group-name", "aria-hidden": "true" }, name), ...members.map(() => option(entries[index], index++)))));
-  if (!entries.length) list.append(make("li", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "nothing" }, mode === "create" ? "Type a name, then Enter." : "Nothing found."));
+  if (!entries.length) list.append(make("div", { role: "option", "aria-disabled": "true", "aria-selected": "false", class: "nothing" }, mode === "create" ? "Type a name, then Enter." : "Nothing found."));
   mark();
 }
 
