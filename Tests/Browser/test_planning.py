@@ -136,7 +136,7 @@ def test_the_keyboard_does_what_the_mouse_does(house, page, plan):
     form.get_by_role("button", name="Save").click()
     form.wait_for(state="hidden")
     assert plan.dates(number) == ("2030-05-01", "2030-06-30", 1)
-    page.goto(f"{house.url}/planning?from=2030-05")
+    page.goto(f"{house.url}/planning?from=2030-05-01")
     page.get_by_role("region", name="Mobile").locator(".bar", has_text="Search").wait_for()
 
 

@@ -108,19 +108,20 @@ enum PlanningEdits {
     static func move(_ visit: Visit) async throws -> Reply {
         let page = try await page(visit)
         let (item, form) = (page.item, visit.form)
+        let timeline = try await visit.store.read(PlanningTimeline.read)
         var changes: [FieldKey: FieldValue?] = [:]
         if let team = form["team"] { changes[.team] = Identifier<Team>(team).map { .team($0) } }
         let (shift, stretch) = (Int(form.text("shift")) ?? 0, Int(form.text("stretch")) ?? 0)
         if form["tray"] != nil {
             (changes[.start], changes[.end]) = (.some(nil), .some(nil))
         } else if let day = CalendarDate(form.text("to")) {
-            let period = PlanningPeriods.period(PlanningPeriods.index(of: day))
+            let period = timeline.period(timeline.index(of: day))
             changes[.start] = period.map { .date($0.start) }
             changes[.end] = period.map { .date($0.end) }
         } else if let start = item.date(.start), let end = item.date(.end), shift != 0 || stretch != 0 {
-            let first = PlanningPeriods.index(of: start) + shift
-            let last = max(first, PlanningPeriods.index(of: end) + shift + stretch)
-            guard let begin = PlanningPeriods.period(first), let finish = PlanningPeriods.period(last) else {
+            let first = timeline.index(of: start) + shift
+            let last = max(first, timeline.index(of: end) + shift + stretch)
+            guard let begin = timeline.period(first), let finish = timeline.period(last) else {
                 throw Refusal.invalid(message: "The calendar ends there.", remedy: "Choose a month nearer to now.")
             }
             if shift != 0 { changes[.start] = .date(begin.start) }

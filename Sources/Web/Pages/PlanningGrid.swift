@@ -5,7 +5,6 @@ import Store
 /// The bands of teams below the row of periods. Columns are classes, because no style may stand in the page.
 struct PlanningGrid {
     let page: PlanningPage
-    let present: Int
     let visit: Visit
 
     private var count: Int { page.periods.periods.count }
@@ -15,12 +14,14 @@ struct PlanningGrid {
             div(.class("plan-months cells")) {
                 for (column, period) in page.periods.periods.enumerated() {
                     div(
-                        .class(page.periods.first + column == present ? "month now" : "month"), .data("start", period.start.description),
+                        .class(page.periods.first + column == page.periods.present ? "month now" : "month"), .data("start", period.start.description),
                         .data("words", period.words)
                     ) {
                         span { period.name }
-                        if column == 0 || period.start.month == 1 { span(.class("year")) { " \(period.year)" } }
-                        if page.periods.first + column == present { span(.class("sr")) { " (now)" } }
+                        if column == 0 || period.start.month == 1, period.words != period.name {
+                            span(.class("year")) { " \(period.start.year)" }
+                        }
+                        if page.periods.first + column == page.periods.present { span(.class("sr")) { " (now)" } }
                     }
                 }
             }

@@ -20,26 +20,29 @@ enum PlanningPages {
         let person = try visit.visitor()
         guard let today = visit.now.day else { throw Refusal.notFound }
         let count = lengths.first { $0 == Int(visit.query.text("months")) } ?? 9
-        let present = PlanningPeriods.index(of: today)
-        let from = CalendarDate("\(visit.query.text("from"))-01").map(PlanningPeriods.index) ?? present - 1
-        let periods = PlanningPeriods(first: from, count: count)
+        let from = CalendarDate(visit.query.text("from"))
         let lens = PlanningLens(rawValue: visit.query.text("lens")) ?? .effort
         var query = ItemListPages.query(visit.query, .outcome)
         query.isArchived = false
         let wanted = query
-        let page = try await visit.store.read { try PlanningPage(wanted, periods, lens, for: person, $0) }
+        let page = try await visit.store.read { transaction in
+            let periods = PlanningPeriods(try PlanningTimeline.read(transaction), from: from, count: count, today: today)
+            return try PlanningPage(wanted, periods, lens, for: person, transaction)
+        }
         return try await visit.layout(
             "Outcome planning", section: .planning, live: ["item:*", "items:outcome", "configuration"], parts: [.planning]
         ) {
             heading("Outcome planning") {
-                window(visit, periods, present)
-                lenses(visit, lens)
+                if page.hasOutcomes {
+                    window(visit, page.periods)
+                    lenses(visit, lens)
+                }
             }
-            visit.filterBar("/planning", page.workspace.facets(of: .outcome), keeping: kept)
             if page.hasOutcomes {
+                visit.filterBar("/planning", page.workspace.facets(of: .outcome), keeping: kept)
                 div(.class("planning")) {
                     div(.class("plan-scroll"), Attribute("tabindex", "0"), Attribute("role", "group"), .label("The plan")) {
-                        PlanningGrid(page: page, present: present, visit: visit).node
+                        PlanningGrid(page: page, visit: visit).node
                     }
                     PlanningTray(page: page).node
                 }
@@ -56,11 +59,9 @@ enum PlanningPages {
         }
     }
 
-    private static func window(_ visit: Visit, _ periods: PlanningPeriods, _ present: Int) -> Node {
-        func path(_ first: Int, months: Int? = nil) -> String {
-            var changes = ["from": PlanningPeriods.period(first).map { String($0.start.description.prefix(7)) } ?? ""]
-            if let months { changes["months"] = String(months) }
-            return visit.address(changing: changes)
+    private static func window(_ visit: Visit, _ periods: PlanningPeriods) -> Node {
+        func path(_ first: Int) -> String {
+            visit.address(changing: ["from": periods.timeline.period(first)?.start.description ?? ""])
         }
         let step = max(1, periods.periods.count / 3)
         return div(.class("plan-window")) {
