@@ -14,7 +14,8 @@ struct PlanningGrid {
             div(.class("plan-months cells")) {
                 for (column, period) in page.periods.periods.enumerated() {
                     div(
-                        .class(page.periods.first + column == page.periods.present ? "month now" : "month"), .data("start", period.start.description),
+                        .class(page.periods.first + column == page.periods.present ? "month now" : "month"),
+                        .data("start", period.start.description),
                         .data("words", period.words)
                     ) {
                         span { period.name }

@@ -49,8 +49,9 @@ struct PlanningPage: Sendable {
     var trayTotal = 0
     var hasOutcomes = true
 
-    /// A team shows no more than this, unless it is the only one.
-    private static let perTeam = 80
+    /// Cards of all teams together; a single team shows all that it has.
+    private static let cards = 1_500
+    private static let fewest = 20
     private static let perTray = 60
 
     private let ties: [Identifier<Item>: OutcomeTie]
@@ -72,12 +73,13 @@ struct PlanningPage: Sendable {
         hasOutcomes = try !planned.isEmpty || trayTotal > 0 || transaction.items(matching: ItemQuery(kind: .outcome, limit: 1)).total > 0
         let byTeam = Dictionary(grouping: planned, by: \.team)
         let teams = workspace.teams.filter { query.teams.isEmpty || query.teams.contains($0.id) }
-        bands = teams.map { band($0, byTeam[$0.id] ?? [], isOnly: teams.count == 1) }
-        if query.teams.isEmpty { bands.append(band(nil, byTeam[nil] ?? [], isOnly: teams.isEmpty)) }
+        let perTeam = max(Self.fewest, Self.cards / max(1, byTeam.count))
+        bands = teams.map { band($0, byTeam[$0.id] ?? [], limit: perTeam) }
+        if query.teams.isEmpty { bands.append(band(nil, byTeam[nil] ?? [], limit: perTeam)) }
     }
 
-    private func band(_ team: Team?, _ outcomes: [PlannedOutcome], isOnly: Bool) -> Band {
-        let shown = outcomes.prefix(isOnly ? 1_500 : Self.perTeam).map { bar($0) }
+    private func band(_ team: Team?, _ outcomes: [PlannedOutcome], limit: Int) -> Band {
+        let shown = outcomes.prefix(limit).map { bar($0) }
         var effort = [Double](repeating: 0, count: periods.periods.count)
         for outcome in outcomes {
             guard let amount = outcome.effort, amount > 0 else { continue }
