@@ -23,7 +23,8 @@ enum FieldInput {
         }
         guard !text.isEmpty else { return nil }
         switch definition.type {
-        case .text: return .text(text)
+        // A name is one line, even where the control has room for several.
+        case .text: return .text(text.split(whereSeparator: \.isNewline).joined(separator: " "))
         case .longText:
             let source = texts.last ?? ""
             return format == .markdown
@@ -105,18 +106,21 @@ enum FieldInput {
             ])
         }
         return div(.class("rich"), .data("rich", "")) {
-            div(.class("rich-tools"), Attribute("role", "toolbar"), .label("Formatting")) {
-                for (command, words) in [
-                    ("bold", "B"), ("italic", "I"), ("insertUnorderedList", "• List"), ("insertOrderedList", "1. List"),
+            div(.class("rich-tools"), Attribute("role", "toolbar"), .label("Formatting of \(label)")) {
+                for (command, words, name) in [
+                    ("bold", "B", "Bold"), ("italic", "I", "Italic"), ("insertUnorderedList", "• List", "List"),
+                    ("insertOrderedList", "1. List", "Numbered list"),
                 ] {
-                    button(.type("button"), .data("command", command), .class("quiet")) { words }
+                    button(.type("button"), .data("command", command), .class("quiet"), .label(name)) { words }
                 }
             }
             div(
                 .class("rich-text"), .id(id), .label(label), Attribute("contenteditable", "true"), Attribute("role", "textbox"),
-                Attribute("aria-multiline", "true")
+                Attribute("aria-multiline", "true"), .data("empty", "Write something…")
             ) { nodes(of: present) }
-            input(.type("hidden"), .name("value"), .value(present.source))
+            // The script says what is sent; without one nothing is, so that nothing is lost.
+            input(.type("hidden"), .name("value"), .flag("disabled"))
+            element("noscript", []) { p(.class("hint")) { "Formatted text can be changed with JavaScript switched on." } }
         }
     }
 

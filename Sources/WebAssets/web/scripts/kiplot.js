@@ -74,7 +74,8 @@ function fetchPage() {
   });
 }
 
-const isBusy = part => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");
+const isBusy = part => part.querySelector("[data-unsaved]") || (part.contains(document.activeElement)
+  && (document.activeElement.matches("input:not([type=checkbox]), select, textarea, [contenteditable]") || document.activeElement.closest("[data-rich]")));
 
 // The innermost parts that hold what a person is typing are left alone; everything around them is brought up to date.
 function replaceParts(fresh) {
@@ -150,6 +151,9 @@ export function send(form, submitter) {
   const sending = (queues.get(form.action) ?? Promise.resolve()).then(() => {
     if (data.has("version")) data.set("version", Math.max(Number(data.get("version")), versions.get(form.action) ?? 0));
     return sendNow(form, submitter, data);
+  }).then(isSaved => {
+    if (isSaved) document.dispatchEvent(new CustomEvent("kiplot:saved", { detail: form }));
+    return isSaved;
   });
   queues.set(form.action, sending);
   return sending;
@@ -214,7 +218,11 @@ document.addEventListener("change", event => {
 // Formatted text: what is shown is edited, and the server rebuilds it from its own tree.
 function collect(form) {
   form.querySelectorAll("[data-rich]").forEach(rich => {
-    rich.querySelector("input[name=value]").value = rich.querySelector("[contenteditable]").innerHTML;
+    // An editor that has been loaded keeps the value itself (richtext.js).
+    if (rich.dataset.editor !== undefined) return;
+    const input = rich.querySelector("input[name=value]");
+    input.value = rich.querySelector("[contenteditable]").innerHTML;
+    input.disabled = false;
   });
 }
 document.addEventListener("focusin", event => {
@@ -222,7 +230,7 @@ document.addEventListener("focusin", event => {
 });
 document.addEventListener("focusout", event => {
   const text = event.target;
-  if (!text.matches?.("[contenteditable]") || text.dataset.before === text.innerHTML) return;
+  if (!text.matches?.("[contenteditable]") || text.closest("[data-editor]") || text.dataset.before === text.innerHTML) return;
   if (event.relatedTarget?.closest("[data-rich]") === text.closest("[data-rich]") && event.relatedTarget) return;
   const form = text.closest("form[data-auto]");
   if (!form) return;
