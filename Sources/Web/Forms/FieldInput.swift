@@ -61,7 +61,9 @@ enum FieldInput {
     ) -> Node {
         let name = "value"
         func select(_ options: [(value: String, words: String)], selected: String, canBeEmpty: Bool = true) -> Node {
-            choices(name, id: id, (canBeEmpty ? [(value: "", words: "–")] : []) + options, selected: selected)
+            // Owner and light stand without their label, so that “none” has to say of what.
+            let none = definition.key == .owner ? "No owner" : definition.key == .rag ? "No RAG" : "–"
+            return choices(name, id: id, (canBeEmpty ? [(value: "", words: none)] : []) + options, selected: selected)
         }
         func plain(_ type: String, _ text: String, _ more: Attribute...) -> Node {
             .element(name: "input", attributes: [.type(type), .name(name), .id(id), .value(text)] + more, children: [])
@@ -120,7 +122,7 @@ enum FieldInput {
             ) { nodes(of: present) }
             // The script says what is sent; without one nothing is, so that nothing is lost.
             input(.type("hidden"), .name("value"), .flag("disabled"))
-            element("noscript", []) { p(.class("hint")) { "Formatted text can be changed with JavaScript switched on." } }
+            p(.class("hint unscripted")) { "Formatted text can be changed with JavaScript switched on." }
         }
     }
 

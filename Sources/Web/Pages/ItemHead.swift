@@ -87,7 +87,7 @@ extension ItemPages {
         guard let definition = page.workspace.catalogue[key] else { return .nothing }
         let isEditable = page.mayEdit && page.lock(key) == nil
         let words = page.words(page.item[key])
-        return div(.class("fact \(key.name)"), .id("field-f-\(key.name)"), .data("part", "")) {
+        return div(.class("fact fact-\(key.name)"), .id("field-f-\(key.name)"), .data("part", "")) {
             mark
             if isEditable {
                 label(.class("sr"), Attribute("for", "f-\(key.name)")) { definition.label }
@@ -110,7 +110,7 @@ extension ItemPages {
             case (nil, let end?): "Until \(end)"
             case (nil, nil): "Not planned"
             }
-        return span(.class("fact dates"), .id("dates"), .data("part", "")) {
+        return span(.class("fact fact-dates"), .id("dates"), .data("part", "")) {
             icon(.planning, 15)
             span { words }
         }

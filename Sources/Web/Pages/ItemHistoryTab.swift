@@ -46,7 +46,7 @@ extension ItemPages {
         Markup.table(.class("list changes-table")) {
             thead {
                 tr {
-                    for words in ["When", "Who", "Field", "Change", "Through"] { th { words } }
+                    for words in ["When", "Who, and through what", "Field", "Change"] { th { words } }
                     th { span(.class("sr")) { "Restore" } }
                 }
             }
@@ -55,10 +55,12 @@ extension ItemPages {
                     let change = entry.change
                     tr {
                         td(.class("day")) { change.at.node }
-                        td { person(change.actor.name) }
+                        td {
+                            person(change.actor.name)
+                            div(.class("sub through")) { change.cause.title }
+                        }
                         td { page.label(change.field) }
                         td(.class("change")) { difference(page, change) }
-                        td(.class("sub")) { change.cause.title }
                         td(.class("number")) { restoring(visit, page, entry) }
                     }
                 }

@@ -105,7 +105,7 @@ extension ItemPages {
         let mapping = view.mapping(key)
         let field = view.link.fields[key]
         let mode = mapping?.mode.resolved(default: view.integration.defaultMode) ?? view.integration.defaultMode
-        let (local, remote) = (page.words(page.item[key]), field?.remote?.shortText ?? "")
+        let (local, remote) = (page.words(page.item[key]), field?.remote?.words ?? "")
         return tr(.data("field", key.name)) {
             th(Attribute("scope", "row")) {
                 page.label(key)
@@ -118,11 +118,10 @@ extension ItemPages {
             }
             td { value(local) }
             td { value(remote) }
-            td(.class("sub")) {
+            td(.class("sub setter")) {
                 if let setter {
-                    setter.actor.name
+                    "\(setter.actor.name) · \(setter.cause.title)"
                     br()
-                    "\(setter.cause.title), "
                     setter.at.node
                 } else {
                     "–"
@@ -246,6 +245,14 @@ extension ItemPages {
                 }
             }
         }
+    }
+}
+
+extension RemoteValue {
+    /// What Azure DevOps holds, in words; a midnight in UTC is a day there.
+    fileprivate var words: String {
+        guard case .instant(let instant) = self, let day = instant.day else { return shortText }
+        return instant == Instant(startOf: day) ? day.words : "\(day.words) \(instant.description.dropFirst(11).prefix(5)) UTC"
     }
 }
 

@@ -110,12 +110,11 @@ extension ItemPages {
     }
 
     private static func table(_ page: ItemPage) -> Node {
-        func day(_ value: FieldValue?) -> String { if case .date(let date) = value { date.words } else { "–" } }
-        return div(.class("scroll")) {
+        div(.class("scroll")) {
             Markup.table(.class("list")) {
                 thead {
                     tr {
-                        for words in ["Outcome", "Stage", "RAG", "Owner", "Start", "End"] { th { words } }
+                        for words in ["Outcome", "Stage", "RAG", "Owner", "Dates"] { th { words } }
                         th(.class("number")) { "Effort" }
                         th { "Progress" }
                         th { "Azure DevOps" }
@@ -132,8 +131,7 @@ extension ItemPages {
                             td { stageWords(page.workspace, item) }
                             td { ragDot(item.light) }
                             td { if owner.isEmpty { span(.class("muted")) { "–" } } else { person(owner) } }
-                            td(.class("day")) { day(item[.start]) }
-                            td(.class("day")) { day(item[.end]) }
+                            td(.class("day")) { dates(item) }
                             td(.class("number")) { item[.effort].map { page.workspace.words($0) } ?? "–" }
                             td(.class("day")) { percent(page, item) }
                             td { linkChip(link) }
@@ -141,6 +139,16 @@ extension ItemPages {
                     }
                 }
             }
+        }
+    }
+
+    private static func dates(_ item: Item) -> [Node] {
+        func day(_ key: FieldKey) -> String? { if case .date(let date) = item[key] { date.words } else { nil } }
+        return switch (day(.start), day(.end)) {
+        case (let start?, let end?): [.text("\(start) –"), br(), .text(end)]
+        case (let start?, nil): [.text("from \(start)")]
+        case (nil, let end?): [.text("until \(end)")]
+        case (nil, nil): [span(.class("muted")) { "–" }]
         }
     }
 

@@ -89,6 +89,8 @@ const blockNames = "p, div, h1, h2, h3, h4, h5, h6, ul, ol, blockquote, pre, hr,
 /// Reads the elements that the server has made from its tree. Each node remembers the element that it came from.
 function read(root) {
   const origins = new WeakMap();
+  // Which marks stand in which others: ProseMirror keeps no order of marks, but the author had one.
+  const nested = new Set();
   const from = (node, element) => { origins.set(node, element); return node; };
 
   function blocks(parent) {
@@ -134,21 +136,25 @@ function read(root) {
     if (node.nodeType === 3) return node.data ? [schema.text(node.data, around)] : [];
     if (node.nodeType !== 1) return [];
     const inside = extra => [...node.childNodes].flatMap(child => inline(child, extra));
+    const marked = mark => {
+      for (const outer of around) nested.add(`${outer.type.name} ${mark.type.name}`);
+      return inside(mark.addToSet(around));
+    };
     if (node.localName === "br") return [kinds.line_break.create(null, null, around)];
     if (node.matches("a[href]:not([data-vss-mention])") && isAddress(node.getAttribute("href"))) {
-      return inside(marks.link.create({ href: node.getAttribute("href") }).addToSet(around));
+      return marked(marks.link.create({ href: node.getAttribute("href") }));
     }
-    if (markOf[node.localName]) return inside(markOf[node.localName].create().addToSet(around));
+    if (markOf[node.localName]) return marked(markOf[node.localName].create());
     if (node.localName === "span" || node.localName === "font") return inside(around);
     return [kinds.sealed.create({ html: seal(node) }, null, around)];
   }
 
-  return { doc: kinds.doc.create(null, blocks(root)), origins };
+  return { doc: kinds.doc.create(null, blocks(root)), origins, nested };
 }
 
 // MARK: From nodes to elements
 
-function write(doc, origins) {
+function write(doc, origins, nested) {
   const root = document.createElement("div");
   const make = (node, name, attributes = {}) => {
     const element = document.createElement(name);
@@ -192,7 +198,8 @@ function write(doc, origins) {
         if (mark.isInSet(open)) continue;
         let reach = start + 1;
         while (reach < content.length && mark.isInSet(content[reach].marks)) reach += 1;
-        if (reach > end) { outermost = mark; end = reach; }
+        const isOuter = reach === end && nested.has(`${mark.type.name} ${outermost?.type.name}`) && !nested.has(`${outermost?.type.name} ${mark.type.name}`);
+        if (reach > end || isOuter) { outermost = mark; end = reach; }
       }
       if (!outermost) { parent.append(one(content[start])); start += 1; continue; }
       const element = document.createElement(outermost.type.name === "link" ? "a" : { strong: "b", em: "i", underline: "u", strike: "s" }[outermost.type.name] ?? outermost.type.name);
@@ -425,7 +432,7 @@ function place(doc, letters) {
 
 /// Takes over an element with formatted text. Returns what it holds, as HTML for the server; a count of its changes; and its end.
 export function edit(rich, text, { wasTouched, changed }) {
-  const { doc, origins } = read(text.cloneNode(true));
+  const { doc, origins, nested } = read(text.cloneNode(true));
   const letters = cursor(text);
   let version = wasTouched ? 1 : 0;
   if (wasTouched) changed();
@@ -451,5 +458,5 @@ export function edit(rich, text, { wasTouched, changed }) {
   }
   if (document.activeElement !== text && rich.contains(document.activeElement)) view.focus();
   update = toolbar(bar, view);
-  return { html: () => (isBlank(view.state) ? "" : write(view.state.doc, origins)), version: () => version, close: () => view.destroy() };
+  return { html: () => (isBlank(view.state) ? "" : write(view.state.doc, origins, nested)), version: () => version, close: () => view.destroy() };
 }
