@@ -57,7 +57,7 @@ enum FieldInput {
     /// The control with which a person edits a field.
     static func control(
         _ definition: FieldDefinition, _ value: FieldValue?, id: String, _ workspace: Workspace, kind: ItemKind,
-        initiatives: [(id: Identifier<Item>, name: String)] = []
+        initiatives: [(id: Identifier<Item>, name: String)] = [], placeholder: String? = nil
     ) -> Node {
         let name = "value"
         func select(_ options: [(value: String, words: String)], selected: String, canBeEmpty: Bool = true) -> Node {
@@ -72,7 +72,10 @@ enum FieldInput {
         case .text: return plain("text", text(value), Attribute("maxlength", "255"), .flag("required", definition.isRequired))
         case .longText: return longText(value, id: id, label: definition.label)
         case .number: return plain("number", text(value), Attribute("step", "any"))
-        case .percentage: return plain("number", text(value), Attribute("min", "0"), Attribute("max", "100"), Attribute("step", "1"))
+        case .percentage:
+            return plain(
+                "number", text(value), Attribute("min", "0"), Attribute("max", "100"), Attribute("step", "1"),
+                Attribute("placeholder", placeholder))
         case .date: return plain("date", text(value))
         case .flag:
             return .element(

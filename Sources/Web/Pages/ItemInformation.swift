@@ -35,10 +35,13 @@ extension ItemPages {
 
     static func fieldForm(_ visit: Visit, _ page: ItemPage, _ definition: FieldDefinition) -> Node {
         let key = definition.key
+        // What the outcomes say counts until somebody types another number.
+        let computed = key == .percentComplete && page.item.kind == .initiative ? page.computedProgress : nil
         return visit.post("/items/\(page.item.id)/fields/\(key.name)", .data("auto", "")) {
             input(.type("hidden"), .name("version"), .value(String(page.item.version(of: key))))
             FieldInput.control(
-                definition, page.item[key], id: elementID(key), page.workspace, kind: page.item.kind, initiatives: page.initiatives)
+                definition, page.item[key], id: elementID(key), page.workspace, kind: page.item.kind, initiatives: page.initiatives,
+                placeholder: computed.map { "\(Int($0)) % from its outcomes" })
             button(.class("save")) { "Save" }
         }
     }
@@ -102,6 +105,7 @@ extension ItemPages {
             div(.class("card-head")) {
                 h2(.id("\(id)-label")) { definition.label }
                 fieldMarks(page, key)
+                fieldState(page, key)
             }
             if isEditable {
                 fieldForm(visit, page, definition)
@@ -111,7 +115,6 @@ extension ItemPages {
                 p(.class("muted")) { "Nothing written yet." }
             }
             if let lock = page.lock(key) { p(.class("hint")) { "Locked. \(lock)" } }
-            fieldState(page, key)
         }
     }
 
@@ -155,9 +158,6 @@ extension ItemPages {
                     fieldForm(visit, page, definition)
                 } else {
                     span(.class(words.isEmpty ? "fixed muted" : "fixed")) { words.isEmpty ? "–" : words }
-                }
-                if key == .percentComplete, page.item.kind == .initiative, page.item[key] == nil, let progress = page.computedProgress {
-                    span(.class("hint")) { "From its outcomes: \(Int(progress)) % complete" }
                 }
             }
             fieldState(page, key)

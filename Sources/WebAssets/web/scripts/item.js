@@ -28,6 +28,9 @@ document.addEventListener("click", async event => {
   }
 });
 
+// On a narrow screen the tabs scroll; the present one is in sight.
+document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" });
+
 // What was saved is told at its field for a moment; then the server's own word on Azure DevOps stands there.
 const saved = new Map();
 function tellSaved() {
