@@ -55,8 +55,8 @@ def put_cursor_after(page, words):
     settled(page)
 
 
-def select_line(page):
-    page.keyboard.press("Shift+Home")
+def press(page, key):
+    page.keyboard.press(key)
     settled(page)
 
 
@@ -109,24 +109,24 @@ def test_the_toolbar_and_the_keys_format(house, page):
     put_cursor_after(page, "Alpha")
     page.get_by_label("Style").select_option("Heading 2")
     put_cursor_after(page, "Beta")
-    select_line(page)
-    page.keyboard.press("Control+b")
+    press(page, "Shift+Home")
+    press(page, "Control+b")
     assert page.get_by_role("button", name="Bold").get_attribute("aria-pressed") == "true"
     page.get_by_role("button", name="Numbered list").click()
-    page.keyboard.press("End")
-    page.keyboard.press("Enter")
+    press(page, "End")
+    press(page, "Enter")
     page.keyboard.type("Deep")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     put_cursor_after(page, "Gamma")
-    select_line(page)
-    page.keyboard.press("Control+k")
+    press(page, "Shift+Home")
+    press(page, "Control+k")
     page.get_by_label("Address of the link").fill("https://example.com/")
-    page.keyboard.press("Enter")
-    page.keyboard.press("End")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
+    press(page, "End")
+    press(page, "Enter")
     page.get_by_label("Table", exact=True).select_option("Insert a table")
     page.keyboard.type("Head")
-    page.keyboard.press("Tab")
+    press(page, "Tab")
     page.keyboard.type("Next")
     page.get_by_label("Table", exact=True).select_option("Remove the column")
     text.press("Control+Enter")

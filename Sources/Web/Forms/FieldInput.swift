@@ -71,11 +71,11 @@ enum FieldInput {
         switch definition.type {
         case .text: return plain("text", text(value), Attribute("maxlength", "255"), .flag("required", definition.isRequired))
         case .longText: return longText(value, id: id, label: definition.label)
-        case .number: return plain("number", text(value), Attribute("step", "any"))
+        case .number: return plain("number", text(value), Attribute("step", "any"), Attribute("placeholder", placeholder ?? "–"))
         case .percentage:
             return plain(
                 "number", text(value), Attribute("min", "0"), Attribute("max", "100"), Attribute("step", "1"),
-                Attribute("placeholder", placeholder))
+                Attribute("placeholder", placeholder ?? "–"))
         case .date: return plain("date", text(value))
         case .flag:
             return .element(

@@ -48,7 +48,8 @@ enum DeliveryUpdatePages {
                     for (index, heading) in form.headings.enumerated() {
                         div(.class("field")) {
                             label(Attribute("for", "text-\(index)")) { heading }
-                            textarea(.name("text-\(index)"), .id("text-\(index)"), Attribute("rows", "3"), Attribute("maxlength", "20000")) {}
+                            textarea(.name("text-\(index)"), .id("text-\(index)"), Attribute("rows", "3"), Attribute("maxlength", "20000"))
+                            {}
                         }
                     }
                 }
@@ -90,7 +91,8 @@ enum DeliveryUpdatePages {
             return words.isEmpty ? nil : DeliveryUpdate.Text(heading: heading, words: words)
         }
         guard light != nil || !texts.isEmpty else {
-            throw Refusal.invalid(message: "The update says nothing.", remedy: "Choose an overall light, or write under one of the headings.")
+            throw Refusal.invalid(
+                message: "The update says nothing.", remedy: "Choose an overall light, or write under one of the headings.")
         }
         let update = DeliveryUpdate(
             item: page.item.id, at: visit.now, author: person.id, authorName: person.name, light: light, lights: lights, texts: texts)
@@ -141,7 +143,9 @@ enum DeliveryUpdatePages {
                 div(.class("card empty")) {
                     icon(.activity)
                     h2 { "No updates yet" }
-                    p { "An update tells in a few sentences how the initiative stands. Each is kept with its date, so that the story can be read." }
+                    p {
+                        "An update tells in a few sentences how the initiative stands. Each is kept with its date, so that the story can be read."
+                    }
                 }
             }
             for update in updates {
@@ -194,7 +198,9 @@ enum DeliveryUpdatePages {
             p(.class("hint")) { "What an update of an initiative asks for. Updates that were posted keep the names of their day." }
             visit.post("/configuration/delivery") {
                 labelled("Lights", "dimensions", hint: "One a line; each is red, amber or green.") {
-                    textarea(.name("dimensions"), .id("dimensions"), Attribute("rows", "5"), Attribute("aria-describedby", "dimensions-hint")) {
+                    textarea(
+                        .name("dimensions"), .id("dimensions"), Attribute("rows", "5"), Attribute("aria-describedby", "dimensions-hint")
+                    ) {
                         form.dimensions.joined(separator: "\n")
                     }
                 }

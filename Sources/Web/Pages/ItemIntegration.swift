@@ -66,7 +66,9 @@ extension ItemPages {
                 figures(view)
             }
             if view.entity == nil {
-                notice("warning", "The mapping has no pair for \(page.item.kind.plural).", "An administrator can add it in the mapping editor.")
+                notice(
+                    "warning", "The mapping has no pair for \(page.item.kind.plural).", "An administrator can add it in the mapping editor."
+                )
             } else {
                 div(.class("scroll")) { pairs(page, view, setters) }
             }

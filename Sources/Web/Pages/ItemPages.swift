@@ -51,7 +51,8 @@ enum ItemPages {
         guard let definition = page.workspace.catalogue[key], definition.appliesTo.contains(page.item.kind) else { throw Refusal.notFound }
         if let lock = page.lock(key) { throw Refusal.invalid(message: "\(definition.label) is locked. \(lock)", remedy: "") }
         if definition.type == .longText, visit.form["value"] == nil {
-            throw Refusal.invalid(message: "Nothing was sent, so nothing was changed.", remedy: "Switch JavaScript on to edit formatted text.")
+            throw Refusal.invalid(
+                message: "Nothing was sent, so nothing was changed.", remedy: "Switch JavaScript on to edit formatted text.")
         }
         let format = RichText.Format(rawValue: visit.form["format"] ?? "html") ?? .html
         let new = try FieldInput.value(visit.form.all("value"), for: definition, format: format)

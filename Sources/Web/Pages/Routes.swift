@@ -1,7 +1,8 @@
 /// Every address of the site, with who may go there.
 enum Routes {
     static let all: [Route] =
-        SignInPages.routes + ItemListPages.routes + ItemPages.routes + DeliveryUpdatePages.routes + LinkPages.routes + BoardPages.routes + RoadmapPages.routes
+        SignInPages.routes + ItemListPages.routes + ItemPages.routes + DeliveryUpdatePages.routes + LinkPages.routes + BoardPages.routes
+        + RoadmapPages.routes
         + IntegrationPages.routes + AgreementPages.routes + InstancePages.routes + MappingPages.routes + BulkPages.routes
         + AttentionPages.routes
         + ConfigurationPages.routes + PeoplePages.routes + LivePages.routes + OperationsPages.routes + APIRoutes.routes

@@ -375,7 +375,8 @@ function askLink(bar, view) {
   const input = document.createElement("input");
   Object.assign(input, { type: "url", value: present?.attrs.href ?? "", placeholder: "https://…" });
   input.setAttribute("aria-label", "Address of the link");
-  const close = () => { entry.remove(); view.focus(); };
+  // The focus goes back first: a field that vanishes with the focus in it looks as if the text had been left.
+  const close = () => { view.focus(); entry.remove(); };
   const apply = () => {
     const href = input.value.trim();
     const tr = view.state.tr;
