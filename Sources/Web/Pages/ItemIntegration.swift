@@ -129,7 +129,7 @@ extension ItemPages {
                     "–"
                 }
             }
-            td(.class("stands")) { standing(view, field) }
+            td(.class("stands")) { standing(page, key, view, field) }
         }
     }
 
@@ -137,7 +137,7 @@ extension ItemPages {
         words.isEmpty ? span(.class("muted")) { "empty" } : span(.class("clamped"), Attribute("title", words)) { words }
     }
 
-    private static func standing(_ view: ItemPage.LinkView, _ field: LinkField?) -> [Node] {
+    private static func standing(_ page: ItemPage, _ key: FieldKey, _ view: ItemPage.LinkView, _ field: LinkField?) -> [Node] {
         guard let field else { return [span(.class("muted")) { "Not looked at yet" }] }
         var nodes: [Node] = []
         if let obstacle = field.obstacle {
@@ -148,12 +148,15 @@ extension ItemPages {
                     " "
                     strong { obstacle.remedy }
                 })
+            if page.mayEdit, page.lock(key) == nil {
+                nodes.append(p(.class("sub")) { a(.href("/items/\(page.item.id)#\(elementID(key))")) { "Change the value" } })
+            }
         } else if field.isInConflict {
             nodes.append(span(.class("mark bad")) { "Conflict" })
             nodes.append(p(.class("sub")) { a(.href("#conflicts")) { "Choose a value" } })
         } else if field.isWaiting {
             nodes.append(span(.class("mark waiting")) { "Differs" })
-            nodes.append(p(.class("sub")) { "Waits for Read or Write." })
+            nodes.append(p(.class("sub")) { "Waits for Read or Write, above." })
         } else if field.agreed == nil {
             nodes.append(span(.class("mark waiting")) { "Not agreed yet" })
         } else {
@@ -205,8 +208,8 @@ extension ItemPages {
         return section(.class("conflict"), .data("conflict", conflict.field.name)) {
             h2 { "Both sides changed \(page.label(conflict.field))" }
             div(.class("sides")) {
-                side("Kiplot", page.words(conflict.local), conflict.localBy, conflict.localAt, "kiplot")
-                side("Azure DevOps", conflict.remote?.shortText ?? "", conflict.remoteBy, conflict.remoteAt, "azureDevOps")
+                side("Kiplot", page.words(conflict.local, limit: 4_000), conflict.localBy, conflict.localAt, "kiplot")
+                side("Azure DevOps", conflict.remote?.held ?? "", conflict.remoteBy, conflict.remoteAt, "azureDevOps")
             }
             if may, let definition = page.workspace.catalogue[conflict.field] {
                 details {
@@ -251,6 +254,12 @@ extension ItemPages {
 }
 
 extension RemoteValue {
+    /// The whole of it, as far as a person reads to choose.
+    fileprivate var held: String {
+        guard case .richText(let text) = self else { return words }
+        return String(RichTextTree(text).plainText.prefix(4_000))
+    }
+
     /// What Azure DevOps holds, in words; a midnight in UTC is a day there.
     fileprivate var words: String {
         guard case .instant(let instant) = self, let day = instant.day else { return shortText }

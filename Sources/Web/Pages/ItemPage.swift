@@ -114,9 +114,9 @@ struct ItemPage: Sendable {
         return nil
     }
 
-    func words(_ value: FieldValue?) -> String {
+    func words(_ value: FieldValue?, limit: Int = 200) -> String {
         if case .item(let id) = value { return id == parent?.id ? parent?.name ?? "" : "initiative \(id)" }
-        return workspace.words(value)
+        return workspace.words(value, limit: limit)
     }
 
     /// What a page has to follow: the item, its outcomes, and how everything is called.

@@ -82,14 +82,18 @@ function start(rich, text, before, edit) {
     input.value = editor.html();
     input.disabled = false;
     if (form.dataset.auto === "submit") return;
+    if (input.value.length < 20_000) rich.dataset.saving = "";
     const isSaved = await send(form);
+    delete rich.dataset.saving;
     if (isSaved && editor.version() === sent) delete rich.dataset.unsaved;
     if (!isSaved) keepText(rich);
     if (isSaved) { rich.parentElement.querySelector(".unsaved")?.remove(); refresh(); }
   };
   rich.addEventListener("focusout", event => { if (!rich.contains(event.relatedTarget)) leave(); });
-  // Whoever closes the page in the middle of a sentence is asked first.
-  window.addEventListener("beforeunload", event => { if (rich.isConnected && rich.dataset.unsaved !== undefined) event.preventDefault(); });
+  // Whoever closes the page in the middle of a sentence is asked first; a short text that is on its way arrives without the page.
+  window.addEventListener("beforeunload", event => {
+    if (rich.isConnected && rich.dataset.unsaved !== undefined && rich.dataset.saving === undefined) event.preventDefault();
+  });
   document.addEventListener("kiplot:refreshed", function gone() {
     if (rich.isConnected) return;
     editor.close();

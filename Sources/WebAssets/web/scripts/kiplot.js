@@ -164,6 +164,8 @@ export function send(form, submitter) {
 async function sendNow(form, submitter, data) {
   const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, {
     method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual",
+    // What was typed last arrives even when the page is left in the same moment; browsers promise that up to 64 kB.
+    keepalive: data.toString().length < 60_000,
   }).catch(() => null);
   if (!answer) { say("The server cannot be reached. Your change is not saved; try again.", { bad: true }); return false; }
   if (answer.type === "opaqueredirect") { refresh(); return true; }
