@@ -27,7 +27,8 @@ struct WordDiffTests {
             ])
     }
 
-    @Test("short texts can be put together again", arguments: [("", "a b"), ("a b", ""), ("a b c", "c b a"), ("a\nb", "a\nb"), ("x", "x y")])
+    @Test(
+        "short texts can be put together again", arguments: [("", "a b"), ("a b", ""), ("a b c", "c b a"), ("a\nb", "a\nb"), ("x", "x y")])
     func complete(old: String, new: String) {
         let sides = sides(WordDiff(from: old, to: new))
         #expect(sides.old == old && sides.new == new)

@@ -107,7 +107,7 @@ enum FieldInput {
         if present.format == .markdown {
             return .group([
                 input(.type("hidden"), .name("format"), .value("markdown")),
-                textarea(.name("value"), .id(id), Attribute("rows", "8")) { present.source },
+                textarea(.name("value"), .id(id), .label("\(label), in Markdown"), Attribute("rows", "8")) { present.source },
             ])
         }
         return div(.class("rich"), .data("rich", "")) {

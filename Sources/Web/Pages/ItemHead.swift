@@ -88,15 +88,17 @@ extension ItemPages {
         let isEditable = page.mayEdit && page.lock(key) == nil
         let words = page.words(page.item[key])
         return div(.class("fact fact-\(key.name)"), .id("field-f-\(key.name)"), .data("part", "")) {
-            mark
-            if isEditable {
-                label(.class("sr"), Attribute("for", "f-\(key.name)")) { definition.label }
-                fieldForm(visit, page, definition)
-            } else {
-                span(.class("sr")) { "\(definition.label): " }
-                span { words.isEmpty ? "No \(key == .rag ? "RAG" : definition.label.lowercased())" : words }
+            span(.class("fact-line")) {
+                mark
+                if isEditable {
+                    label(.class("sr"), Attribute("for", "f-\(key.name)")) { definition.label }
+                    fieldForm(visit, page, definition)
+                } else {
+                    span(.class("sr")) { "\(definition.label): " }
+                    span { words.isEmpty ? "No \(key == .rag ? "RAG" : definition.label.lowercased())" : words }
+                }
+                fieldMarks(page, key)
             }
-            fieldMarks(page, key)
             fieldState(page, key)
         }
     }

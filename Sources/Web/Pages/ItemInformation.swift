@@ -41,7 +41,7 @@ extension ItemPages {
             input(.type("hidden"), .name("version"), .value(String(page.item.version(of: key))))
             FieldInput.control(
                 definition, page.item[key], id: elementID(key), page.workspace, kind: page.item.kind, initiatives: page.initiatives,
-                placeholder: computed.map { "\(Int($0)) % from its outcomes" })
+                placeholder: computed.map { "\(Int($0)) % by outcomes" })
             button(.class("save")) { "Save" }
         }
     }
