@@ -55,6 +55,25 @@ document.addEventListener("kiplot:saved", event => {
 });
 document.addEventListener("kiplot:refreshed", tellSaved);
 
+// A list from which somebody has chosen keeps the focus, but nobody is in the middle of anything: what Azure DevOps says to the choice
+// is shown at once. Whoever opens it again is left alone.
+const settled = new Set();
+document.addEventListener("kiplot:saved", event => {
+  const list = event.detail.querySelector("select[id^='f-']:not([multiple])");
+  if (!list || list !== document.activeElement) return;
+  settled.add(list.id);
+  list.isSettled = true;
+});
+document.addEventListener("focusin", event => { event.target.isSettled = settled.has(event.target.id); });
+for (const kind of ["keydown", "mousedown", "focusout"]) {
+  document.addEventListener(kind, event => {
+    // An element that is replaced loses the focus, too; the list of its name gets it back.
+    if (kind === "focusout" && !event.relatedTarget) return;
+    settled.delete(event.target.id);
+    event.target.isSettled = false;
+  });
+}
+
 // The editor of formatted text is fetched when somebody starts to write, and never before. Without it the browser's own remains.
 document.addEventListener("focusin", async event => {
   const text = event.target.closest?.("[data-rich] [contenteditable]");

@@ -77,7 +77,7 @@ function fetchPage() {
 }
 
 const isBusy = part => part.querySelector("[data-unsaved]") || (part.contains(document.activeElement)
-  && (document.activeElement.matches("input:not([type=checkbox]), select, textarea, [contenteditable]") || document.activeElement.closest("[data-rich]")));
+  && !document.activeElement.isSettled && (document.activeElement.matches("input:not([type=checkbox]), select, textarea, [contenteditable]") || document.activeElement.closest("[data-rich]")));
 
 // The innermost parts that hold what a person is typing are left alone; everything around them is brought up to date.
 function replaceParts(fresh) {
@@ -93,7 +93,9 @@ function replaceParts(fresh) {
     const open = [...part.querySelectorAll("details")].map(d => d.open);
     const checked = new Set([...part.querySelectorAll("input[name=item]:checked")].map(i => i.value));
     const copy = document.importNode(other, true);
+    const focused = part.contains(document.activeElement) ? document.activeElement.id : "";
     part.replaceWith(copy);
+    if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     [...copy.querySelectorAll("details")].forEach((d, i) => { d.open = open[i] ?? d.open; });
     copy.querySelectorAll("input[name=item]").forEach(i => { i.checked = checked.has(i.value); });
     copy.classList.add("fresh");

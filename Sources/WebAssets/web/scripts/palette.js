@@ -37,7 +37,8 @@ const rests = event =>
   || event.target.closest?.("input:not([type=checkbox], [type=radio]), select, textarea, [contenteditable]") !== null;
 
 document.addEventListener("keydown", event => {
-  if ((event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
+  // In a formatted text the same keys set a link; the editor has said so.
+  if (!event.defaultPrevented && (event.ctrlKey || event.metaKey) && !event.altKey && !event.shiftKey && event.key.toLowerCase() === "k") {
     event.preventDefault();
     if (palette?.open) palette.close(); else openPalette();
     return;
