@@ -203,16 +203,19 @@ enum ItemPages {
         let origin = EditOrigin(actor: try visit.actor(), cause: .edit, at: visit.now)
         let id = page.item.id
         let version: Int64
+        let undo: String?
         do {
-            version = try await visit.store.write { transaction in
-                try transaction.edit(id, changes: [key: new], expecting: expected.map { [key: $0] } ?? [:], origin: origin).version(of: key)
+            (version, undo) = try await visit.store.write { transaction in
+                let item = try transaction.edit(id, changes: [key: new], expecting: expected.map { [key: $0] } ?? [:], origin: origin)
+                let entry = try transaction.history(of: id, limit: 1).first { $0.change.field == key && $0.change.at == origin.at }
+                return (item.version(of: key), entry.map { "/items/\(id)/restore/\($0.id)" })
             }
         } catch StoreError.changedMeanwhile {
             throw Refusal.invalid(
                 message: "\(definition.label) was changed by somebody else while you were typing.",
                 remedy: "The page shows the new value now; make your change again if it still counts.")
         }
-        return visit.isScripted ? .json(["saved": true, "version": .integer(version)]) : .seeOther("/items/\(id)")
+        return visit.isScripted ? .json(["saved": true, "version": .integer(version), "undo": undo.map { .string($0) } ?? .null]) : .seeOther("/items/\(id)")
     }
 
     private static func archive(_ visit: Visit, _ isArchived: Bool) async throws -> Reply {
