@@ -48,7 +48,7 @@ struct ListPage: Sendable {
         rows = try Self.rows(of: page.items.filter { !pinned.contains($0.id) }, rights, transaction)
         created = try Self.rows(of: fresh, rights, transaction)
         if let grouping = query.grouping { groups = try transaction.itemCounts(matching: query, by: grouping) }
-        facets = try workspace.facets(of: query.kind) + Self.outcomeFacets(query, transaction)
+        facets = try Self.facets(query, transaction)
         locks = try FieldLocks(of: query.kind, transaction)
         mayAct = person.role.may(.editSharedItems)
     }
@@ -69,16 +69,20 @@ struct ListPage: Sendable {
         }
     }
 
-    /// Outcomes can be filtered by their status and, while there are not too many to choose from, by their initiative.
-    private static func outcomeFacets(_ query: ItemQuery, _ transaction: StoreTransaction) throws -> [Facet] {
-        guard query.kind == .outcome else { return [] }
-        let statuses = try transaction.workspace().catalogue[.status]?.options ?? []
+    /// What a list or a board can be filtered by. Outcomes also by their status and, while there are not too many to choose from, by
+    /// their initiative.
+    static func facets(_ query: ItemQuery, _ transaction: StoreTransaction) throws -> [Facet] {
+        let workspace = try transaction.workspace()
+        let common = workspace.facets(of: query.kind)
+        guard query.kind == .outcome else { return common }
+        let statuses = workspace.catalogue[.status]?.options ?? []
         let initiatives = try transaction.firstItems(matching: ItemQuery(kind: .initiative, order: .name, limit: 200))
         let chosen = try transaction.items(inOrder: query.parents.filter { id in !initiatives.contains { $0.id == id } })
-        return [
-            Facet(name: "status", title: "Status", values: statuses.map { ($0, $0) }),
-            Facet(name: "parent", title: "Initiative", values: (chosen + initiatives).map { ("\($0.id)", $0.name) }),
-        ].filter { !$0.values.isEmpty }
+        return common
+            + [
+                Facet(name: "status", title: "Status", values: statuses.map { ($0, $0) }),
+                Facet(name: "parent", title: "Initiative", values: (chosen + initiatives).map { ("\($0.id)", $0.name) }),
+            ].filter { !$0.values.isEmpty }
     }
 }
 
