@@ -9,7 +9,9 @@ let undoing = [];
 export function say(words, { bad = false, undo = [] } = {}) {
   const toast = document.getElementById("toast");
   if (!toast) return;
-  toast.replaceChildren(words);
+  const text = document.createElement("span");
+  text.textContent = words;
+  toast.replaceChildren(text);
   undo = [undo].flat().filter(Boolean);
   if (undo.length) {
     undoing = undo;
