@@ -181,7 +181,9 @@ extension BoardPages {
             parts.append(span(.class("effort"), Attribute("title", "Effort")) { "Effort \(board.workspace.words(item[.effort]))" })
         }
         if [.standard, .rag].contains(board.lens), let light = item.light { parts.append(ragDot(light)) }
-        if board.lens == .type { parts.append(span(.class("chip plain")) { item[.type] == nil ? "No type" : board.workspace.words(item[.type]) }) }
+        if board.lens == .type {
+            parts.append(span(.class("chip plain")) { item[.type] == nil ? "No type" : board.workspace.words(item[.type]) })
+        }
         if board.lens == .progress {
             let meter = ItemListPages.meter(item[.percentComplete], computed: row.progress)
             parts += meter.isEmpty ? [span(.class("muted")) { "No progress yet" }] : meter

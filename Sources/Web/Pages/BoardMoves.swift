@@ -74,7 +74,8 @@ extension BoardPages {
     @Sendable
     static func placeAgain(_ visit: Visit) async throws -> Reply {
         let id: Identifier<Item> = try visit.identifier("id")
-        guard let stage = visit.query["stage"].flatMap({ Identifier<Stage>($0) }), let rank = Double(visit.query.text("rank")), rank.isFinite
+        guard let stage = visit.query["stage"].flatMap({ Identifier<Stage>($0) }), let rank = Double(visit.query.text("rank")),
+            rank.isFinite
         else { throw Refusal.notFound }
         let version = Int64(visit.query.text("version"))
         let lane = lane(visit.query.text("lane"))
@@ -112,7 +113,8 @@ extension BoardPages {
                         choices("stage", id: "stage", stages.map { ("\($0.id)", $0.name) }, selected: FieldInput.text(item[.stage]))
                     }
                     labelled("Place", "place") {
-                        choices("place", id: "place", [("first", "First in the column"), ("last", "Last in the column")], selected: "first")
+                        choices(
+                            "place", id: "place", [("first", "First in the column"), ("last", "Last in the column")], selected: "first")
                     }
                     div(.class("actions")) {
                         button(.class("primary")) { "Move" }
@@ -147,7 +149,8 @@ extension BoardPages {
         let text = visit.form.text("limit")
         let limit = Int(text)
         guard text.isEmpty || limit.map({ (1...100_000).contains($0) }) == true else {
-            throw Refusal.invalid(message: "“\(text.prefix(40))” is no limit.", remedy: "Type a whole number from 1, or nothing for no limit.")
+            throw Refusal.invalid(
+                message: "“\(text.prefix(40))” is no limit.", remedy: "Type a whole number from 1, or nothing for no limit.")
         }
         try await visit.store.write { try $0.setColumnLimit(limit, of: stage, for: kind) }
         return visit.isScripted ? .json(["saved": true]) : .seeOther(back(visit))

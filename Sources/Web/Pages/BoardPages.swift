@@ -99,7 +99,9 @@ enum BoardPages {
     private static func head(_ visit: Visit, _ board: Board, _ column: BoardColumn) -> Node {
         header(.class("column-head"), .id("head-\(column.stage.id)"), .data("part", "")) {
             h2 {
-                span(.class("stage \(column.stage.category.rawValue)"), Attribute("title", column.stage.category.title)) { column.stage.name }
+                span(.class("stage \(column.stage.category.rawValue)"), Attribute("title", column.stage.category.title)) {
+                    column.stage.name
+                }
                 span(.class(column.excess > 0 ? "amount over" : "amount")) {
                     column.limit.map { "\(column.occupied.grouped) / \($0.grouped)" } ?? column.total.grouped
                 }
@@ -152,7 +154,8 @@ enum BoardPages {
             }
             input(
                 .name("name"), .label("New \(board.kind.title.lowercased()) in \(stage.name)"), .flag("required"),
-                Attribute("placeholder", "+ New \(board.kind.title.lowercased())"), Attribute("maxlength", "255"), Attribute("autocomplete", "off"))
+                Attribute("placeholder", "+ New \(board.kind.title.lowercased())"), Attribute("maxlength", "255"),
+                Attribute("autocomplete", "off"))
             button(.class("save")) { "Add" }
         }
     }
@@ -161,7 +164,9 @@ enum BoardPages {
         div(.class("lanes"), .id("lanes"), .data("part", "")) {
             div(.class("columns-row heads")) {
                 for column in board.columns {
-                    div(.class("column\(column.isFolded ? " folded" : "")"), .data("stage", "\(column.stage.id)")) { head(visit, board, column) }
+                    div(.class("column\(column.isFolded ? " folded" : "")"), .data("stage", "\(column.stage.id)")) {
+                        head(visit, board, column)
+                    }
                 }
             }
             for lane in board.laneRows(lanes) {

@@ -5,14 +5,18 @@ import Store
 
 /// A column that a list can show.
 struct ListColumn: Hashable, Sendable {
-    enum Content: Hashable, Sendable { case key, field(FieldKey, FieldType), updated, azureDevOps }
+    enum Content: Hashable, Sendable {
+        case key
+        case field(FieldKey, FieldType)
+        case updated, azureDevOps
+    }
 
     /// The name in the address and in what a person prefers.
     var name: String
     var title: String
     var content: Content
     var order: ItemQuery.Order?
-    /// What the column needs, in pixels; the name takes what is left.
+    /// What the column needs, in pixels; a wider window gives to each in proportion.
     var width: Int
 
     var isName: Bool { name == FieldKey.name.name }
@@ -40,9 +44,9 @@ extension Workspace {
                 content: .field(definition.key, definition.type), order: Self.columnOrders[definition.key],
                 width: Self.width(of: definition))
         }
-        return [ListColumn(name: "key", title: "Key", content: .key, order: .number, width: 78)] + fields + [
+        return [ListColumn(name: "key", title: "Key", content: .key, order: .number, width: 74)] + fields + [
             ListColumn(name: "updated", title: "Updated", content: .updated, order: .updated, width: 158),
-            ListColumn(name: "azureDevOps", title: "Azure DevOps", content: .azureDevOps, width: 190),
+            ListColumn(name: "azureDevOps", title: "Azure DevOps", content: .azureDevOps, width: 178),
         ]
     }
 
@@ -58,7 +62,8 @@ extension Workspace {
     private static func standardColumns(of kind: ItemKind) -> [String] {
         switch kind {
         case .initiative: ["key", "name", "stage", "owner", "rag", "percentComplete", "azureDevOps", "start", "end", "effort"]
-        case .outcome: ["key", "name", "stage", "owner", "rag", "percentComplete", "azureDevOps", "team", "parent", "start", "end", "effort"]
+        case .outcome:
+            ["key", "name", "stage", "owner", "rag", "percentComplete", "azureDevOps", "team", "parent", "start", "end", "effort"]
         }
     }
 
@@ -73,14 +78,14 @@ extension Workspace {
 
     private static func width(of definition: FieldDefinition) -> Int {
         switch definition.key {
-        case .name: return 214
-        case .percentComplete: return 124
+        case .name: return 224
+        case .percentComplete: return 118
         case .effort: return 76
         case .parent: return 190
         default: break
         }
         return switch definition.type {
-        case .date: 108
+        case .date: 116
         case .flag: 88
         case .rag: 86
         case .number, .percentage: 104
@@ -120,7 +125,9 @@ extension ItemListPages {
                                     button(.class("quiet"), .name("earlier"), .value(column.name), .label("Show \(column.title) earlier")) {
                                         "↑"
                                     }
-                                    button(.class("quiet"), .name("later"), .value(column.name), .label("Show \(column.title) later")) { "↓" }
+                                    button(.class("quiet"), .name("later"), .value(column.name), .label("Show \(column.title) later")) {
+                                        "↓"
+                                    }
                                 }
                             }
                         }
@@ -139,7 +146,9 @@ extension ItemListPages {
         var names: [String] = []
         for name in visit.form.all("column") where !names.contains(name) { names.append(name) }
         for (button, step) in [("earlier", -1), ("later", 1)] {
-            guard let name = visit.form[button], let index = names.firstIndex(of: name), names.indices.contains(index + step) else { continue }
+            guard let name = visit.form[button], let index = names.firstIndex(of: name), names.indices.contains(index + step) else {
+                continue
+            }
             names.swapAt(index, index + step)
         }
         let isStandard = visit.form["do"] == "standard"

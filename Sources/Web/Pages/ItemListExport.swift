@@ -74,7 +74,8 @@ enum CSV {
 
     /// A spreadsheet takes a text that starts like this for a formula, and would run it: an apostrophe says that it is none.
     static func harmless(_ text: String) -> String {
-        guard let first = text.unicodeScalars.first(where: { $0 != " " }), "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
+        guard let first = text.unicodeScalars.first(where: { $0 != " " }),
+            "=+-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}".unicodeScalars.contains(first)
         else { return text }
         return "'\(text)"
     }

@@ -94,7 +94,7 @@ extension ItemListPages {
         return Markup.table(.class("list rows at-least-\(span)"), Attribute("role", "grid"), .label(page.query.kind.plural)) {
             element("colgroup", []) {
                 element("col", [Attribute("width", "40")])
-                for column in page.columns { element("col", [Attribute("width", column.isName ? nil : String(column.width))]) }
+                for column in page.columns { element("col", [Attribute("width", String(column.width))]) }
             }
             thead {
                 tr {
@@ -144,7 +144,9 @@ extension ItemListPages {
     private static func group(of row: ListRow, _ grouping: ItemQuery.Grouping, _ workspace: Workspace) -> (Int64?, String) {
         switch grouping {
         case .initiative:
-            if case .item(let id) = row.item[.parent] { return (id.number, row.parent.map { "\($0.key) \($0.name)" } ?? "An initiative that is gone") }
+            if case .item(let id) = row.item[.parent] {
+                return (id.number, row.parent.map { "\($0.key) \($0.name)" } ?? "An initiative that is gone")
+            }
             return (nil, "Without an initiative")
         case .team:
             if case .team(let id) = row.item[.team] { return (id.number, workspace.words(row.item[.team])) }
@@ -200,11 +202,14 @@ extension ItemListPages {
 
     private static func line(_ row: ListRow, _ page: ListPage) -> Node {
         let item = row.item
-        return tr(.id("row-\(item.id)"), .data("part", ""), .data("item", "\(item.id)"), .data("version", String(item.updatedAt.milliseconds))) {
+        return tr(
+            .id("row-\(item.id)"), .data("part", ""), .data("item", "\(item.id)"), .data("version", String(item.updatedAt.milliseconds))
+        ) {
             td(.class("pick")) {
                 if page.mayAct {
                     input(
-                        .type("checkbox"), .name("item"), .value("\(item.id)"), .label("Select \(item.key)"), Attribute("form", "selection"))
+                        .type("checkbox"), .name("item"), .value("\(item.id)"), .label("Select \(item.key)"), Attribute("form", "selection")
+                    )
                 }
             }
             for column in page.columns { cell(row, column, page) }
@@ -260,7 +265,10 @@ extension ItemListPages {
         let width = max(0, min(100, percent))
         return [
             span(.class(typed == nil ? "progress computed" : "progress"), Attribute("title", typed == nil ? "From its outcomes" : nil)) {
-                svg(.class("meter"), Attribute("viewBox", "0 0 100 6"), Attribute("preserveAspectRatio", "none"), Attribute("aria-hidden", "true")) {
+                svg(
+                    .class("meter"), Attribute("viewBox", "0 0 100 6"), Attribute("preserveAspectRatio", "none"),
+                    Attribute("aria-hidden", "true")
+                ) {
                     rect(.class("done"), Attribute("width", String(Int(width))), Attribute("height", "6"))
                 }
                 span { "\(Int(percent.rounded())) %" }

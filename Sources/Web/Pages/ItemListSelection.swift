@@ -8,7 +8,9 @@ extension ItemListPages {
     /// A bar at the foot of the list. Without a script it is always there; with one it comes when something is selected.
     static func selectionBar(_ visit: Visit, _ page: ListPage) -> Node {
         let kind = page.query.kind
-        return visit.post("\(path(kind))/selection", .class("selection-bar"), .id("selection"), .label("Selected \(kind.plural.lowercased())")) {
+        return visit.post(
+            "\(path(kind))/selection", .class("selection-bar"), .id("selection"), .label("Selected \(kind.plural.lowercased())")
+        ) {
             input(.type("hidden"), .name("kind"), .value(kind.rawValue))
             input(.type("hidden"), .name("back"), .value(visit.address(changing: ["new": ""])))
             input(.type("hidden"), .name("filter"), .value(visit.address("", keeping: Set(visit.query.names).sorted())))
@@ -158,7 +160,8 @@ extension ItemListPages {
             memory["token"]?.string == visit.query.text("token"), let changes = memory["changes"]?.array
         else {
             throw Refusal.invalid(
-                message: "This change cannot be taken back any more.", remedy: "Only the last one can; the history of each item has the others.")
+                message: "This change cannot be taken back any more.",
+                remedy: "Only the last one can; the history of each item has the others.")
         }
         let field = FieldKey(memory["field"]?.string ?? "")
         for start in stride(from: 0, to: changes.count, by: 200) {

@@ -215,7 +215,8 @@ enum ItemPages {
                 message: "\(definition.label) was changed by somebody else while you were typing.",
                 remedy: "The page shows the new value now; make your change again if it still counts.")
         }
-        return visit.isScripted ? .json(["saved": true, "version": .integer(version), "undo": undo.map { .string($0) } ?? .null]) : .seeOther("/items/\(id)")
+        return visit.isScripted
+            ? .json(["saved": true, "version": .integer(version), "undo": undo.map { .string($0) } ?? .null]) : .seeOther("/items/\(id)")
     }
 
     private static func archive(_ visit: Visit, _ isArchived: Bool) async throws -> Reply {

@@ -70,9 +70,10 @@ async function edit(cell) {
 
 function restore(children) {
   const { cell } = editing;
+  // First of all: the control loses the focus when it goes, and that must not save.
+  editing = null;
   cell.classList.remove("editing");
   cell.replaceChildren(...children);
-  editing = null;
 }
 
 // What the value will look like, until the page has followed.
