@@ -56,6 +56,8 @@ def test_3_a_drag_moves_the_state_and_a_refusal_is_explained(house, page):
     set_up(house, page)
     connect(house, page)
     pull(house, page)
+    # All columns are in sight: a browser that scrolls between pressing and moving the mouse starts no drag.
+    page.set_viewport_size({"width": 1800, "height": 900})
     page.goto(f"{house.url}/board/initiatives")
     card = page.locator(".board article", has_text="Portal")
     card.drag_to(page.get_by_role("region", name="In Progress"))

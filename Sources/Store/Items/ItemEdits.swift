@@ -106,17 +106,18 @@ extension StoreTransaction {
         touch(.items(item.kind))
     }
 
-    /// Places an item in a stage, between two neighbours.
+    /// Places an item in a stage, between two neighbours. One neighbour is enough: the item goes right beside it, even where a board
+    /// shows only some of the others.
+    /// - Parameter changes: what else the place means, such as the owner of a swim lane.
+    @discardableResult
     public func move(
         _ id: Identifier<Item>, to stage: Identifier<Stage>, after previous: Identifier<Item>?, before next: Identifier<Item>?,
-        origin: EditOrigin
-    ) throws {
-        func rank(_ id: Identifier<Item>?) throws -> Double? {
-            guard let id, case .number(let rank) = try item(id)?[.rank] else { return nil }
-            return rank
-        }
-        let above = try rank(previous)
-        let below = try rank(next)
+        changing others: [FieldKey: FieldValue?] = [:], origin: EditOrigin
+    ) throws -> Item {
+        var above = try rank(previous)
+        var below = try rank(next)
+        if let rank = above, below == nil { below = try rankBeside(id, in: stage, rank, isBelow: true) }
+        if let rank = below, above == nil { above = try rankBeside(id, in: stage, rank, isBelow: false) }
         let rank: Double? =
             switch (above, below) {
             case (let above?, let below?): (above + below) / 2
@@ -124,9 +125,25 @@ extension StoreTransaction {
             case (nil, let below?): below - 1_024
             case (nil, nil): nil
             }
-        var changes: [FieldKey: FieldValue?] = [.stage: .stage(stage)]
-        if let rank { changes[.rank] = .number(rank) }
-        try edit(id, changes: changes, origin: origin)
+        var changes = others
+        changes[.stage] = .some(.stage(stage))
+        if let rank { changes[.rank] = .some(.number(rank)) }
+        return try edit(id, changes: changes, origin: origin)
+    }
+
+    private func rank(_ id: Identifier<Item>?) throws -> Double? {
+        guard let id, case .number(let rank) = try item(id)?[.rank] else { return nil }
+        return rank
+    }
+
+    /// The next rank below or above another one in a stage. Served by `item_stage`.
+    private func rankBeside(_ id: Identifier<Item>, in stage: Identifier<Stage>, _ rank: Double, isBelow: Bool) throws -> Double? {
+        try sql.row(
+            """
+            SELECT \(isBelow ? "min" : "max")(rank) FROM item
+            WHERE kind = (SELECT kind FROM item WHERE id = $1) AND is_archived = FALSE AND stage_id = $2
+                AND rank \(isBelow ? ">" : "<") $3 AND id <> $1
+            """, [.integer(id.number), .integer(stage.number), .real(rank)])?.real(0)
     }
 
     private func nextRank(of kind: ItemKind) throws -> Double {

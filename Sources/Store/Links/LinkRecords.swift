@@ -91,6 +91,17 @@ extension StoreTransaction {
         ).map(Self.link)
     }
 
+    /// The live links of many items in one question. Served by `link_of_item`.
+    public func liveLinks(of items: [Identifier<Item>]) throws -> [Identifier<Item>: [Link]] {
+        guard !items.isEmpty else { return [:] }
+        let links = try sql.rows(
+            """
+            SELECT \(Self.linkColumns) FROM link WHERE item_id IN (\(Self.places(items.count))) AND is_live = TRUE ORDER BY id
+            """, items.map { .integer($0.number) }
+        ).map(Self.link)
+        return Dictionary(grouping: links, by: \.item)
+    }
+
     public func liveLink(of item: Identifier<Item>, in integration: Identifier<Integration>) throws -> Link? {
         try sql.row(
             "SELECT \(Self.linkColumns) FROM link WHERE integration_id = $1 AND item_id = $2 AND is_live = TRUE",

@@ -92,6 +92,12 @@ extension StoreTransaction {
             [.integer(item.number), .integer(person.number)]) != nil
     }
 
+    /// The items that a person may edit because they are shared.
+    public func itemsShared(with person: Identifier<Person>) throws -> Set<Identifier<Item>> {
+        let rows = try sql.rows("SELECT item_id FROM share WHERE person_id = $1 AND may_edit = TRUE", [.integer(person.number)])
+        return Set(rows.map { Identifier($0.integer(0) ?? 0) })
+    }
+
     public func shares(of item: Identifier<Item>) throws -> [(person: Identifier<Person>, mayEdit: Bool)] {
         try sql.rows("SELECT person_id, may_edit FROM share WHERE item_id = $1", [.integer(item.number)]).map {
             (Identifier($0.integer(0) ?? 0), $0.flag(1))

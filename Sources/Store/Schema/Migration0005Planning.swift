@@ -22,6 +22,13 @@ extension StoreSchema {
             "CREATE TABLE preference (person_id BIGINT NOT NULL, name TEXT NOT NULL, value TEXT NOT NULL, PRIMARY KEY (person_id, name))",
             "CREATE INDEX item_team ON item (team_id)",
             "CREATE INDEX history_at ON history (at)",
+            // Whatever a list is filtered or ordered by, and the columns of the board, without reading one item.
+            "DROP INDEX item_rank",
+            """
+            CREATE INDEX item_list ON item (
+                kind, is_archived, rank, id, stage_id, owner_id, team_id, business_unit_id, type, status, rag, parent_id, end_date, effort,
+                percent_complete)
+            """,
         ]
     }
 }

@@ -8,7 +8,7 @@ enum BulkPages {
     static let routes: [Route] = [
         Route("GET", "/bulk", .having(.runBulk)) { visit in try await form(visit) },
         Route("POST", "/bulk/selection", .having(.runBulk)) { visit in
-            try await form(visit, selection: visit.form.all("item").compactMap { Identifier<Item>($0) })
+            try await form(visit, selection: ItemListPages.selected(visit))
         },
         Route("POST", "/bulk", .having(.runBulk), start),
         Route("GET", "/runs/:id", .having(.runBulk), show),
@@ -49,7 +49,9 @@ enum BulkPages {
                                     ],
                                 selected: "")
                             input(.name("q"), .label("Words of the name"), Attribute("placeholder", "Words of the name, for a filter"))
-                            for id in selection { input(.type("hidden"), .name("item"), .value("\(id)")) }
+                            if !selection.isEmpty {
+                                input(.type("hidden"), .name("items"), .value(selection.map { "\($0)" }.joined(separator: ",")))
+                            }
                         }
                         label {
                             input(.type("checkbox"), .name("createsItems"))
@@ -96,7 +98,7 @@ enum BulkPages {
         guard let integration = visit.form["integration"].flatMap({ Identifier<Integration>($0) }) else { throw Refusal.notFound }
         var selection: [Identifier<Item>]?
         switch visit.form["scope"] {
-        case "selection": selection = visit.form.all("item").compactMap { Identifier<Item>($0) }
+        case "selection": selection = visit.form.text("items").split(separator: ",").compactMap { Identifier<Item>($0) }
         case let scope?:
             if let kind = ItemKind(rawValue: scope) {
                 let query = ItemQuery(kind: kind, search: visit.form.text("q"))

@@ -13,10 +13,20 @@ extension Link {
         case .disconnected: "Disconnected"
         }
     }
+
+    /// `#1234 · Epic · Active`
+    func workItemWords(isShort: Bool = false) -> String {
+        let number = workItem.map { "#\($0)" } ?? (state == .creating ? "New" : nil)
+        return [number, isShort ? nil : workItemType, remoteState].compactMap { $0 }.filter { !$0.isEmpty }.joined(separator: " · ")
+    }
+
+    /// Whether what a person wants is on its way out.
+    var isBeingWritten: Bool { health == .pending && (state == .creating || dirty != settled && cause.isByPerson) }
 }
 
-/// How an item stands with Azure DevOps, in a word.
-func linkChip(_ link: Link?) -> Node {
+/// How an item stands with Azure DevOps: `#1234 · Epic · Active`, and its health as a colour and a word.
+/// - Parameter isShort: for small places, without the type; the word of a healthy link is only heard.
+func linkChip(_ link: Link?, isShort: Bool = false) -> Node {
     guard let link else { return span(.class("chip none")) { "Not linked" } }
     let name =
         switch link.health {
@@ -25,10 +35,13 @@ func linkChip(_ link: Link?) -> Node {
         case .conflict, .failed: "bad"
         case .outside, .disconnected: "outside"
         }
-    return span(.class("chip \(name)")) {
-        if let id = link.workItem { "#\(id) " }
-        if let state = link.remoteState { "\(state) · " }
-        link.healthWords
+    let words = link.workItemWords(isShort: isShort)
+    let title = [link.workItemWords(), link.healthWords].filter { !$0.isEmpty }.joined(separator: " · ")
+    return span(.class("chip \(name)"), Attribute("title", title)) {
+        span(.class("what")) {
+            words
+            span(.class(isShort && link.health == .inSync ? "sr" : "health")) { "\(words.isEmpty ? "" : " · ")\(link.healthWords)" }
+        }
     }
 }
 

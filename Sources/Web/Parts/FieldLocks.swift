@@ -1,0 +1,49 @@
+import FieldSync
+import Portfolio
+import Store
+
+/// Which fields of linked items come from Azure DevOps only, for a whole page of items: the mappings are read once.
+struct FieldLocks: Sendable {
+    private struct Project: Sendable {
+        var name: String
+        var locked: Set<FieldKey>
+    }
+
+    private var projects: [Identifier<Integration>: Project] = [:]
+
+    init(of kind: ItemKind, _ transaction: StoreTransaction) throws {
+        for integration in try transaction.integrations() where integration.state == .active {
+            guard let entity = try transaction.mappingSet(integration.mappingSet)?.mapping[kind] else { continue }
+            var locked = Set(entity.enabledFields.filter { $0.direction == .read }.map(\.field))
+            if entity.parentDirection == .read { locked.insert(.parent) }
+            projects[integration.id] = Project(name: integration.projectName, locked: locked)
+        }
+    }
+
+    /// Why a field of an item with these links cannot be edited here; `nil` when it can.
+    func reason(_ key: FieldKey, _ links: [Link]) -> String? {
+        for link in links {
+            guard let project = projects[link.integration], project.locked.contains(key) else { continue }
+            return "Read from Azure DevOps (\(project.name)); change it there."
+        }
+        return nil
+    }
+}
+
+/// Who may edit which items of a page.
+struct EditRights: Sendable {
+    private let person: Person
+    private let shared: Set<Identifier<Item>>
+
+    init(of person: Person, _ transaction: StoreTransaction) throws {
+        self.person = person
+        let needsShares = person.role.may(.editSharedItems) && !person.role.may(.editEveryItem)
+        shared = needsShares ? try transaction.itemsShared(with: person.id) : []
+    }
+
+    func mayEdit(_ item: Item) -> Bool {
+        if person.role.may(.editEveryItem) { return true }
+        guard person.role.may(.editSharedItems) else { return false }
+        return item[.owner] == .person(person.id) || shared.contains(item.id)
+    }
+}
