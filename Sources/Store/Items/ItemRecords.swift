@@ -19,7 +19,11 @@ extension StoreTransaction {
     }
 
     /// The items that exist among `ids`, in no particular order.
-    public func items(ids: [Identifier<Item>]) throws -> [Item] { try ids.compactMap { try item($0) } }
+    public func items(ids: [Identifier<Item>]) throws -> [Item] {
+        guard !ids.isEmpty else { return [] }
+        let places = (1...ids.count).map { "$\($0)" }.joined(separator: ", ")
+        return try sql.rows("SELECT \(Self.itemColumns) FROM item WHERE id IN (\(places))", ids.map { .integer($0.number) }).map(Self.item)
+    }
 
     /// The outcomes of an initiative, by rank. Served by `item_parent`.
     public func outcomes(of initiative: Identifier<Item>) throws -> [Item] {

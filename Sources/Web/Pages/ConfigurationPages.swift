@@ -75,10 +75,11 @@ enum ConfigurationPages {
 
     @Sendable
     private static func show(_ visit: Visit) async throws -> Reply {
-        let workspace = try await visit.store.read { try $0.workspace() }
+        let (workspace, timeline) = try await visit.store.read { (try $0.workspace(), try TimelineConfiguration($0)) }
         return try await visit.layout("Configuration", section: .configuration, live: ["configuration"]) {
             heading("Configuration")
             div(.id("configuration"), .data("part", "")) {
+                timeline.section(visit)
                 stages(visit, workspace)
                 customFields(visit, workspace)
                 section(.class("card")) {
