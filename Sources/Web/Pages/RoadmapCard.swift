@@ -151,7 +151,8 @@ struct RoadmapCard: Sendable {
                     visit.post("/roadmap/dependencies", .data("auto", "submit")) {
                         input(.type("hidden"), .name("item"), .value("\(page.item.id)"))
                         input(.type("hidden"), .name("on"), .value("\(wait.other.id)"))
-                        button(.class("quiet"), .name("do"), .value("remove"), .label("Does not wait for \(wait.other.key) any more")) { "Remove" }
+                        input(.type("hidden"), .name("do"), .value("remove"))
+                        button(.class("quiet"), .label("Does not wait for \(wait.other.key) any more")) { "Remove" }
                     }
                 }
             }

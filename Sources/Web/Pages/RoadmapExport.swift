@@ -140,8 +140,9 @@ struct RoadmapExport {
         let inner = height - 10
         let fill = colour(lens.entry(row).colour)
         let percent = Int(row.percentComplete ?? 0)
-        let facts = "\(Int(percent)) %" + (row.item.light.map { " · \($0.title)" } ?? "")
+        let facts = [row.percentComplete.map { "\(Int($0)) %" }, row.item.light?.title].compactMap { $0 }.joined(separator: " · ")
         return [
+            box(x, top + 5, place.width, inner, "#ffffff", radius: 5),
             box(x, top + 5, place.width, inner, fill, radius: 5, opacity: "0.2"),
             percent > 0 ? box(x, top + 5, max(6, place.width * percent / 100), inner, fill, radius: 5, opacity: "0.45") : .nothing,
             rect(

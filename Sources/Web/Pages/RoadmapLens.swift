@@ -14,7 +14,7 @@ struct RoadmapLens: Sendable {
 
     func entry(_ row: Roadmap.Row) -> Entry {
         switch lens {
-        case .rag: row.item.light.map { Entry(colour: $0.rawValue, title: $0.title) } ?? Entry(colour: "none", title: "No RAG")
+        case .rag: row.item.light.map { Entry(colour: $0.rawValue, title: $0.title) } ?? Entry(colour: "plain", title: "No RAG")
         case .stage:
             if case .stage(let id) = row.item[.stage], let stage = workspace.stage(id) {
                 Entry(colour: stage.category.rawValue, title: stage.category.title)
@@ -47,7 +47,7 @@ struct RoadmapLens: Sendable {
     /// What stands in the legend, in a fixed order.
     var legend: [Entry] {
         switch lens {
-        case .rag: RAG.allCases.map { Entry(colour: $0.rawValue, title: $0.title) } + [Entry(colour: "none", title: "No RAG")]
+        case .rag: RAG.allCases.map { Entry(colour: $0.rawValue, title: $0.title) } + [Entry(colour: "plain", title: "No RAG")]
         case .stage: Stage.Category.allCases.map { Entry(colour: $0.rawValue, title: $0.title) }
         case .type: workspace.itemTypes.filter(\.isEnabled).map { type($0.name) } + [Entry(colour: "none", title: "No type")]
         case .sync:
@@ -64,6 +64,6 @@ struct RoadmapLens: Sendable {
     /// The colours of the style sheet in daylight, for the drawing that stands alone.
     static let colours: [String: String] = [
         "green": "#27925a", "amber": "#d98e0b", "red": "#d13a48", "blue": "#3478d4", "violet": "#6a5cff", "teal": "#17808f", "pink": "#b0409f",
-        "slate": "#64708a", "none": "#8a92a3", "idea": "#8a92a3", "analysis": "#3478d4", "delivery": "#6a5cff", "closed": "#27925a",
+        "slate": "#64708a", "none": "#8a92a3", "plain": "#6f78c9", "idea": "#8a92a3", "analysis": "#3478d4", "delivery": "#6a5cff", "closed": "#27925a",
     ]
 }

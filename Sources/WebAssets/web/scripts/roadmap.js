@@ -102,7 +102,7 @@ document.addEventListener("pointerdown", event => {
   const item = bar ? null : event.target.closest?.(".tray-item");
   if (!bar && (!item || event.target.closest("a.button"))) return;
   if ((bar ?? item).hasAttribute("data-fixed")) return;
-  drag = { bar, item, x: event.clientX, y: event.clientY, scroll: chart.scrollLeft, edge: bar ? edgeAt(bar, event.clientX) : "both", from: bar ? span(bar) : null };
+  drag = { bar, item, x: event.clientX, y: event.clientY, scroll: chart.scrollLeft, edge: bar ? edgeAt(bar, event.clientX) : "both", from: bar ? span(bar) : null, release: hold() };
 });
 document.addEventListener("dragstart", event => { if (event.target.closest?.(".bar, .tray-item")) event.preventDefault(); });
 
@@ -110,7 +110,6 @@ function dragging(event) {
   if (!drag.started) {
     if (Math.hypot(event.clientX - drag.x, event.clientY - drag.y) < 4) return;
     drag.started = true;
-    drag.release = hold();
     closeCard();
     document.documentElement.classList.add("dragging");
     getSelection()?.removeAllRanges();
@@ -140,7 +139,7 @@ function dragging(event) {
 function finish(event, isCancelled) {
   const done = drag;
   drag = null;
-  if (!done?.started) return;
+  if (!done?.started) return done?.release();
   document.documentElement.classList.remove("dragging");
   done.bar?.classList.remove("dragged", "end", "grab");
   done.carried?.remove();
@@ -231,7 +230,7 @@ document.addEventListener("keydown", event => {
   if (event.key === "ArrowUp" || event.key === "ArrowDown") {
     const bars = [...rows.querySelectorAll(".bar")];
     const next = bars[bars.indexOf(bar) + (event.key === "ArrowUp" ? -1 : 1)];
-    if (next) { event.preventDefault(); next.focus(); reveal(next); }
+    if (next) { event.preventDefault(); next.focus({ preventScroll: true }); reveal(next); }
     return;
   }
   if (event.key !== "ArrowLeft" && event.key !== "ArrowRight") return;
@@ -269,10 +268,13 @@ function flush() {
 }
 addEventListener("pagehide", flush);
 
-function reveal(bar) {
-  const box = bar.querySelector(".g").getBoundingClientRect(), frame = chart.getBoundingClientRect(), left = frame.left + scale.names;
-  if (box.left < left || box.left > frame.right - 60) chart.scrollLeft += box.left - left - 60;
-  bar.closest(".row").scrollIntoView({ block: "nearest", inline: "nearest" });
+/// Scrolls no further than needed; names stay at the left by themselves.
+function reveal(target) {
+  const frame = chart.getBoundingClientRect(), row = target.closest(".row").getBoundingClientRect(), top = frame.top + 56;
+  if (row.top < top) chart.scrollTop -= top - row.top;
+  else if (row.bottom > frame.bottom - 16) chart.scrollTop += row.bottom - frame.bottom + 16;
+  const box = target.querySelector(".g")?.getBoundingClientRect(), left = frame.left + scale.names;
+  if (box && (box.left < left || box.left > frame.right - 60)) chart.scrollLeft += box.left - left - 60;
 }
 
 // A new initiative: in the last row, from the period that was clicked on.
@@ -280,8 +282,8 @@ function reveal(bar) {
 function toNew() {
   const name = document.getElementById("new-name");
   if (!name) return false;
-  name.closest(".row").scrollIntoView({ block: "nearest" });
-  name.focus();
+  reveal(name);
+  name.focus({ preventScroll: true });
   return true;
 }
 function newSpan(next) {
@@ -377,6 +379,7 @@ function merge(fresh) {
   for (const name of ["origin", "width", "day", "today", "sheets"]) chart.dataset[name] = other.dataset[name];
   for (const id of ["rm-periods", "rm-grid"]) {
     const old = document.getElementById(id), next = fresh.getElementById(id);
+    old?.querySelectorAll(".head > text").forEach(text => text.setAttribute("x", "9"));
     if (old && next && !old.isEqualNode(next)) old.replaceWith(document.importNode(next, true));
   }
   scale.read();
@@ -400,9 +403,11 @@ function merge(fresh) {
   for (const old of [...rows.children]) if (!kept.has(old.id)) old.remove();
   if (isShifted) chart.scrollLeft = (before.day - scale.origin) * scale.day;
   chart.scrollTop = before.top;
+  stickHeads();
   restore(focus);
-  drawArrows();
 }
+// The list of dependencies has been replaced by then.
+document.addEventListener("kiplot:refreshed", drawArrows);
 function replaceRow(old, next, isShifted) {
   const from = old.querySelector(".bar .b"), to = next.querySelector(".bar .b");
   old.replaceWith(next);
@@ -432,7 +437,6 @@ function drawArrows() {
   const list = document.querySelectorAll("#arrows [data-from]");
   if (!list.length) return;
   const layer = svgElement("svg", { class: "arrows-overlay", width: 1, height: 1, "aria-hidden": "true" });
-  const frame = rows.getBoundingClientRect();
   const anchor = (id, parent) => {
     const row = document.getElementById(`r${id}`) ?? document.getElementById(`r${parent}`);
     const bar = row?.querySelector(".bar");
@@ -449,7 +453,7 @@ function drawArrows() {
     const path = `M${from.right} ${from.y}C${from.right + reach} ${from.y} ${x - reach} ${to.y} ${x} ${to.y}M${x - 7} ${to.y - 4.5}L${x} ${to.y}L${x - 7} ${to.y + 4.5}`;
     layer.append(svgElement("path", { d: path, class: line.className, "data-arrow": `${line.dataset.from}-${line.dataset.to}` }));
   }
-  if (frame.width) rows.parentElement.append(layer);
+  rows.before(layer);
 }
 
 // The card: facts while the mouse rests on a bar or the focus is there; with all that can be done after “⋯”.
@@ -463,6 +467,13 @@ function closeCard(returnsFocus = false) {
   card = null;
   box.remove();
   if (returnsFocus && !isPeek) opener?.focus?.({ preventScroll: true });
+}
+/// The page has a title already: that of a card is one below it.
+function cardTitle(title) {
+  const other = document.createElement("h2");
+  other.className = "card-title";
+  other.append(...title.childNodes);
+  return other;
 }
 async function openCard(path, opener, isPeek) {
   const fresh = await read(path);
@@ -486,16 +497,23 @@ async function openCard(path, opener, isPeek) {
     copy.removeAttribute("data-part");
   }
   const title = copy.querySelector("h1");
-  if (title) { const other = document.createElement("h2"); other.className = "card-title"; other.append(...title.childNodes); title.replaceWith(other); }
+  if (title) title.replaceWith(cardTitle(title));
   box.append(copy);
   document.body.append(box);
   card = { box, opener, isPeek, path };
+  placeCard();
+  if (!isPeek) (box.querySelector("input[type=date]") ?? box.querySelector("button, a"))?.focus({ preventScroll: true });
+}
+/// Below its opener, or above it where there is no room below.
+function placeCard() {
+  const { box, opener } = card;
+  if (!opener.isConnected) { box.style.top = `${Math.max(8, Math.min(box.offsetTop, innerHeight - box.offsetHeight - 8))}px`; return; }
   const target = (opener.querySelector?.(".g") ?? opener).getBoundingClientRect(), size = box.getBoundingClientRect();
   const left = Math.min(Math.max(12, Math.max(target.left, chart.getBoundingClientRect().left)), innerWidth - size.width - 12);
-  const below = target.bottom + 8, top = below + size.height < innerHeight - 8 ? below : Math.max(8, target.top - size.height - 8);
+  const below = target.bottom + 8, above = target.top - size.height - 8;
+  const top = below + size.height < innerHeight - 8 ? below : above > 8 ? above : Math.max(8, innerHeight - size.height - 8);
   box.style.left = `${left}px`;
   box.style.top = `${top}px`;
-  if (!isPeek) (box.querySelector("input[type=date]") ?? box.querySelector("button, a"))?.focus({ preventScroll: true });
 }
 const peek = (bar, delay) => { clearTimeout(peeking); peeking = setTimeout(() => { if (bar.isConnected) openCard(`/roadmap/items/${bar.dataset.item}`, bar, true); }, delay); };
 document.addEventListener("pointerover", event => {
@@ -507,7 +525,7 @@ document.addEventListener("pointerover", event => {
 });
 document.addEventListener("focusin", event => {
   const bar = event.target.closest?.(".bar");
-  if (bar?.matches(":focus-visible")) peek(bar, 400);
+  if (bar?.matches(":focus-visible")) { reveal(bar); peek(bar, 400); }
   else if (card?.isPeek) closeCard();
 });
 document.addEventListener("click", event => {
@@ -515,7 +533,10 @@ document.addEventListener("click", event => {
   if (more && !event.ctrlKey && !event.metaKey && !event.shiftKey) { event.preventDefault(); openCard(more.getAttribute("href"), more, false); return; }
   if (card && !card.box.contains(event.target)) closeCard();
 });
-chart?.addEventListener("scroll", () => { if (card?.isPeek) closeCard(); }, { passive: true });
+chart?.addEventListener("scroll", () => {
+  if (card?.isPeek) closeCard();
+  stickHeads();
+}, { passive: true });
 // What was done in the card shows in it, and its dates, too.
 document.addEventListener("kiplot:refreshed", async () => {
   if (!card || card.isPeek) return;
@@ -524,6 +545,9 @@ document.addEventListener("kiplot:refreshed", async () => {
   const copy = document.importNode(content, true);
   copy.removeAttribute("data-part");
   open.box.querySelector(".plan-card").replaceWith(copy);
+  const title = copy.querySelector("h1");
+  if (title) title.replaceWith(cardTitle(title));
+  placeCard();
 });
 
 // Where the reader was: the day in the middle survives a reload and another zoom.
@@ -532,6 +556,14 @@ function toToday(behavior = "auto") {
   chart.scrollTo({ left: Math.max(0, Number(chart.dataset.today) - visible * 0.28), behavior });
 }
 const middle = () => scale.origin + (chart.scrollLeft + (chart.clientWidth - scale.names) / 2) / scale.day;
+/// The name of a year or a group stays in sight while any of it is.
+function stickHeads() {
+  for (const head of document.querySelectorAll("#rm-periods .head")) {
+    const hidden = chart.scrollLeft - Number(head.getAttribute("x"));
+    const text = head.querySelector("text");
+    text.setAttribute("x", Math.max(9, Math.min(hidden + 9, Number(head.getAttribute("width")) - text.textContent.length * 7 - 12)));
+  }
+}
 function start() {
   scale.read();
   let place = null;
@@ -540,6 +572,7 @@ function start() {
     chart.scrollLeft = (place.day - scale.origin) * scale.day - (chart.clientWidth - scale.names) / 2;
     chart.scrollTop = place.top;
   } else toToday();
+  stickHeads();
   addEventListener("pagehide", () => { sessionStorage.setItem("kiplot-roadmap", JSON.stringify({ day: middle(), top: chart.scrollTop, at: Date.now() })); });
   drawArrows();
   if (location.hash === "#new-name") toNew();
@@ -547,6 +580,7 @@ function start() {
 
 // Pictures
 
+document.getElementById("export-menu")?.addEventListener("click", event => { if (event.target.closest(".panel > *")) event.currentTarget.open = false; });
 document.getElementById("export-png")?.addEventListener("click", async () => {
   const picture = new Image();
   picture.src = document.getElementById("export-svg").getAttribute("href");
