@@ -6,6 +6,11 @@ public struct OutcomeSummary: Hashable, Sendable {
     public var count: Int
     /// How far they have come, weighted by effort.
     public var percentComplete: Double?
+
+    public init(count: Int, percentComplete: Double?) {
+        self.count = count
+        self.percentComplete = percentComplete
+    }
 }
 
 extension StoreTransaction {

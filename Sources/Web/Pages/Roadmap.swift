@@ -71,12 +71,19 @@ struct Roadmap: Sendable {
             return row
         }
         tray = initiatives.filter { !$0.isPlanned }
-        lanes = Self.lanes(initiatives.filter(\.isPlanned), view.lanes, workspace).map { lane in
+        lanes = Self.lanes(Self.sorted(initiatives.filter(\.isPlanned), view.order, today), view.lanes, workspace).map { lane in
             var lane = lane
             lane.rows = lane.rows.flatMap { row in [row] + (row.isExpanded ? (outcomes[row.item.id] ?? []).map(reader.row) : []) }
             return lane
         }
         if view.showsDependencies { arrows = try arrows(transaction) }
+    }
+
+    /// By start means: what runs or comes, and then what is over. A roadmap looks ahead.
+    private static func sorted(_ rows: [Row], _ order: RoadmapView.Order, _ today: CalendarDate) -> [Row] {
+        guard order == .start else { return rows }
+        func isOver(_ row: Row) -> Bool { row.end.map { $0 < today } ?? false }
+        return rows.filter { !isOver($0) } + rows.filter(isOver)
     }
 
     /// The outcomes of one initiative alone, for whoever opens its row.

@@ -334,6 +334,7 @@ document.addEventListener("click", async event => {
     if (fresh && fold.getAttribute("aria-expanded") === "true") row.after(...[...fresh.querySelectorAll(".rows > li")].map(other => document.importNode(other, true)).filter(other => !document.getElementById(other.id)));
   }
   relink();
+  measure();
   drawArrows();
 });
 /// The links of all rows say what the address says now, as the server would write them.
@@ -390,6 +391,7 @@ function merge(fresh) {
     kept.add(next.id);
     let old = document.getElementById(next.id);
     if (old && old.parentElement !== rows) old = null;
+    old?.classList.remove("off-left", "off-right");
     const isTyped = old?.id === "rm-new" && old.contains(document.activeElement);
     const isSame = old && (isTyped || old.isEqualNode(next));
     const placed = isSame ? old : document.importNode(next, true);
@@ -404,6 +406,7 @@ function merge(fresh) {
   if (isShifted) chart.scrollLeft = (before.day - scale.origin) * scale.day;
   chart.scrollTop = before.top;
   stickHeads();
+  measure();
   restore(focus);
 }
 // The list of dependencies has been replaced by then.
@@ -433,6 +436,7 @@ function restore(focus) {
 
 // Dependencies, from the list below the drawing. An outcome whose row is closed is its initiative.
 function drawArrows() {
+  if (!rows) return;
   rows.parentElement.querySelector(".arrows-overlay:not(.ghost-layer)")?.remove();
   const list = document.querySelectorAll("#arrows [data-from]");
   if (!list.length) return;
@@ -536,7 +540,9 @@ document.addEventListener("click", event => {
 chart?.addEventListener("scroll", () => {
   if (card?.isPeek) closeCard();
   stickHeads();
+  point();
 }, { passive: true });
+addEventListener("resize", () => { if (chart) measure(); });
 // What was done in the card shows in it, and its dates, too.
 document.addEventListener("kiplot:refreshed", async () => {
   if (!card || card.isPeek) return;
@@ -556,6 +562,32 @@ function toToday(behavior = "auto") {
   chart.scrollTo({ left: Math.max(0, Number(chart.dataset.today) - visible * 0.28), behavior });
 }
 const middle = () => scale.origin + (chart.scrollLeft + (chart.clientWidth - scale.names) / 2) / scale.day;
+// Rows whose bar lies out of sight say on which side; a click on the arrow goes there.
+const sides = new Map();
+function point() {
+  const left = chart.scrollLeft, right = left + chart.clientWidth - names;
+  for (const [row, bar] of spans) {
+    const side = bar.right < left + 4 ? "off-left" : bar.left > right - 4 ? "off-right" : "";
+    if (sides.get(row.id) === side && (!side || row.classList.contains(side))) continue;
+    row.classList.remove("off-left", "off-right");
+    if (side) row.classList.add(side);
+    sides.set(row.id, side);
+  }
+}
+let spans = [];
+let names = 0;
+function measure() {
+  names = scale.names;
+  spans = [...rows.querySelectorAll(".bar .b")].map(box => [box.closest(".row"), { left: Number(box.getAttribute("x")), right: Number(box.getAttribute("x")) + Number(box.getAttribute("width")) }]);
+  point();
+}
+document.addEventListener("click", event => {
+  const name = event.target.closest?.(".row.off-left > .name, .row.off-right > .name");
+  if (!name || event.target !== name || event.clientX < name.getBoundingClientRect().right && names > 0) return;
+  const box = name.parentElement.querySelector(".bar .b");
+  chart.scrollTo({ left: Number(box.getAttribute("x")) - 60, behavior: "smooth" });
+});
+
 /// The name of a year or a group stays in sight while any of it is.
 function stickHeads() {
   for (const head of document.querySelectorAll("#rm-periods .head")) {
@@ -573,6 +605,7 @@ function start() {
     chart.scrollTop = place.top;
   } else toToday();
   stickHeads();
+  measure();
   addEventListener("pagehide", () => { sessionStorage.setItem("kiplot-roadmap", JSON.stringify({ day: middle(), top: chart.scrollTop, at: Date.now() })); });
   drawArrows();
   if (location.hash === "#new-name") toNew();
