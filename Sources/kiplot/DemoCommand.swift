@@ -133,6 +133,7 @@ struct SamplePortfolio: Service {
                 values[.end] = today.adding(.seconds((start + length) * 86_400)).day.map { .date($0) }
                 _ = try transaction.create(.initiative, values: values, origin: origin)
             }
+            if let day = now.day { try SamplePlanning.add(to: transaction, today: day, origin: origin) }
         }
     }
 

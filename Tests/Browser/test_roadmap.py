@@ -167,6 +167,61 @@ def test_rows_open_and_the_roadmap_follows_without_losing_the_place(house, page)
     assert "expand" not in page.url
 
 
+def test_a_click_in_the_last_row_says_when(house, page):
+    set_up(house, page)
+    roadmap(house, page)
+    chart = page.locator("#chart").bounding_box()
+    row = page.locator("#rm-new").bounding_box()
+    page.mouse.click(chart["x"] + 700, row["y"] + row["height"] / 2)
+    page.keyboard.type("Portal")
+    page.keyboard.press("Enter")
+    bar(page, "Portal").wait_for()
+    box = at_rest(bar(page, "Portal").locator(".g"))
+    assert box["x"] <= chart["x"] + 700 <= box["x"] + 110, "it starts in the period that was clicked on"
+    assert dates(page, "Portal")[0] != month(0)
+
+
+def test_it_prints_on_sheets(house, page):
+    set_up(house, page)
+    roadmap(house, page)
+    create(house, page, "Portal")
+    page.evaluate("window.print = () => { window.printed = true; }")
+    page.locator("#export-menu summary").click()
+    page.get_by_role("button", name="Print…").click()
+    page.wait_for_function("window.printed")
+    assert page.locator(".sheets img").count() == 1
+    assert page.locator(".sheets img").evaluate("picture => picture.naturalWidth") > 600
+
+
+def test_who_may_only_look_moves_nothing(house, page, chromium):
+    set_up(house, page)
+    roadmap(house, page)
+    create(house, page, "Portal")
+    page.goto(f"{house.url}/people")
+    page.get_by_label("Name of the new person").fill("Vera Viewer")
+    page.get_by_label("E-mail address of the new person").fill("vera@example.com")
+    page.locator("form", has=page.get_by_label("Name of the new person")).locator("select").first.select_option("viewOnly")
+    page.get_by_role("button", name="Add", exact=True).first.click()
+    invitation = page.locator(".notice + p code").inner_text()
+    context = chromium.new_context()
+    viewer = context.new_page()
+    viewer.goto(invitation)
+    viewer.get_by_label("Password").fill("another good password")
+    viewer.get_by_role("button", name="Set the password").click()
+    viewer.wait_for_load_state()
+    roadmap(house, viewer)
+    before = dates(viewer, "Portal")
+    drag(viewer, bar(viewer, "Portal"), 104)
+    viewer.locator("#toast.bad", has_text="not move it").wait_for()
+    assert "/roadmap" in viewer.url
+    assert dates(viewer, "Portal") == before
+    assert viewer.get_by_role("link", name="New initiative").count() == 0
+    token = viewer.locator("meta[name=csrf]").get_attribute("content")
+    answer = viewer.request.post(f"{house.url}/roadmap/plan", form={"item": "1", "move": "1", "_csrf": token}, headers={"X-Requested-With": "kiplot"})
+    assert answer.status == 403
+    context.close()
+
+
 def test_parking_and_the_tray(house, page):
     set_up(house, page)
     roadmap(house, page)
@@ -178,7 +233,7 @@ def test_parking_and_the_tray(house, page):
     card = page.get_by_role("dialog", name="Portal")
     card.get_by_role("button", name="Park").click()
     saved(page, "INI-1 is parked")
-    tray = page.get_by_role("complementary", name="Unplanned and parked")
+    tray = page.get_by_role("region", name="Unplanned and parked")
     tray.get_by_text("Portal").wait_for()
     assert bar(page, "Portal").count() == 0
     page.keyboard.press("Escape")

@@ -80,7 +80,7 @@ enum RoadmapTools {
     /// Initiatives that stand on no day: without dates, or parked. From here they are dragged onto the roadmap.
     static func tray(_ visit: Visit, _ roadmap: Roadmap) -> Node {
         guard roadmap.view.showsTray, !roadmap.tray.isEmpty else { return .nothing }
-        return aside(.class("tray"), .label("Unplanned and parked")) {
+        return section(.class("tray"), .label("Unplanned and parked")) {
             div(.class("tray-head")) {
                 h2 {
                     "Unplanned and parked "
