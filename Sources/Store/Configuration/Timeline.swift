@@ -36,7 +36,8 @@ extension StoreTransaction {
         }
         if let other = try periodGroups().first(where: group.overlaps) {
             throw StoreError.unusable(
-                "“\(label)” shares periods with “\(other.label)”.", remedy: "Choose periods that belong to no group yet, or remove the other group.")
+                "“\(label)” shares periods with “\(other.label)”.",
+                remedy: "Choose periods that belong to no group yet, or remove the other group.")
         }
         let row = try sql.row(
             "INSERT INTO period_group (label, start_date, end_date) VALUES ($1, $2, $3) RETURNING id",

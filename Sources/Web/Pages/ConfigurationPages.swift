@@ -76,7 +76,7 @@ enum ConfigurationPages {
     @Sendable
     private static func show(_ visit: Visit) async throws -> Reply {
         let (workspace, timeline) = try await visit.store.read { (try $0.workspace(), try TimelineConfiguration($0)) }
-        return try await visit.layout("Configuration", section: .configuration, live: ["configuration"]) {
+        return try await visit.layout("Configuration", section: .configuration, live: ["configuration"], parts: [.roadmap]) {
             heading("Configuration")
             div(.id("configuration"), .data("part", "")) {
                 timeline.section(visit)

@@ -120,7 +120,9 @@ struct RoadmapCard: Sendable {
             }
             div(.class("plan-steps")) {
                 if hasDates, !isParked {
-                    for (step, words) in [(-1, "← One \(timeline.length.rawValue) earlier"), (1, "One \(timeline.length.rawValue) later →")] {
+                    for (step, words) in [
+                        (-1, "← One \(timeline.length.rawValue) earlier"), (1, "One \(timeline.length.rawValue) later →"),
+                    ] {
                         visit.post("/roadmap/plan", .data("auto", "submit")) {
                             hidden("item", "\(item.id)")
                             hidden("move", String(step))

@@ -45,7 +45,13 @@ struct RoadmapDrawing: Sendable {
                     bar(row, start, end, place, height)
                 } else {
                     let isPast = end < roadmap.today
-                    element("text", [.class("beside"), .data("x", "0"), Attribute("x", isPast ? "8" : String(scale.width - 150)), Attribute("y", String(height / 2 + 4))]) {
+                    element(
+                        "text",
+                        [
+                            .class("beside"), .data("x", "0"), Attribute("x", isPast ? "8" : String(scale.width - 150)),
+                            Attribute("y", String(height / 2 + 4)),
+                        ]
+                    ) {
                         isPast ? "← ended \(end.words)" : "starts \(start.words) →"
                     }
                 }
@@ -57,7 +63,8 @@ struct RoadmapDrawing: Sendable {
         }
     }
 
-    private func bar(_ row: Roadmap.Row, _ start: CalendarDate, _ end: CalendarDate, _ place: (x: Int, width: Int), _ height: Int) -> [Node] {
+    private func bar(_ row: Roadmap.Row, _ start: CalendarDate, _ end: CalendarDate, _ place: (x: Int, width: Int), _ height: Int) -> [Node]
+    {
         let inner = height - 12
         let entry = roadmap.lens.entry(row)
         let owner = ownerName(row.item)
@@ -70,7 +77,8 @@ struct RoadmapDrawing: Sendable {
             element(
                 "a",
                 [
-                    .class("bar \(entry.colour)\(isClosed(row.item) ? " over" : "")"), .href("/items/\(row.item.id)"), .data("item", "\(row.item.id)"),
+                    .class("bar \(entry.colour)\(isClosed(row.item) ? " over" : "")"), .href("/items/\(row.item.id)"),
+                    .data("item", "\(row.item.id)"),
                     .data("start", start.description), .data("end", end.description), .data("fixed", row.isMovable ? nil : ""),
                     .label(roadmap.words(row)),
                 ]
@@ -87,7 +95,9 @@ struct RoadmapDrawing: Sendable {
                         use("sign-\(light.rawValue)", "sign \(light.rawValue)", x: 7, y: inner / 2 - 5, size: 10)
                     }
                     if isNameInside {
-                        element("text", [Attribute("x", row.item.light == nil ? "9" : "23"), Attribute("y", String(inner / 2 + 4))]) { row.item.name }
+                        element("text", [Attribute("x", row.item.light == nil ? "9" : "23"), Attribute("y", String(inner / 2 + 4))]) {
+                            row.item.name
+                        }
                     }
                     if isOwnerInside, let owner { avatarNode(owner, inner) }
                 }
@@ -100,7 +110,9 @@ struct RoadmapDrawing: Sendable {
             } ?? .nothing,
             isNameInside
                 ? .nothing
-                : element("text", [.class("beside"), Attribute("x", String(besideX)), Attribute("y", String(height / 2 + 4))]) { row.item.name },
+                : element("text", [.class("beside"), Attribute("x", String(besideX)), Attribute("y", String(height / 2 + 4))]) {
+                    row.item.name
+                },
         ]
     }
 
@@ -143,7 +155,10 @@ struct RoadmapDrawing: Sendable {
 
     /// The grid behind the rows, with today.
     var grid: Node {
-        svg(.class("grid-lines"), .id("rm-grid"), Attribute("width", String(scale.width)), Attribute("height", "100%"), Attribute("aria-hidden", "true")) {
+        svg(
+            .class("grid-lines"), .id("rm-grid"), Attribute("width", String(scale.width)), Attribute("height", "100%"),
+            Attribute("aria-hidden", "true")
+        ) {
             for column in scale.columns {
                 line(
                     .class(column.label.isEmpty ? "weak" : ""), Attribute("x1", "\(column.x).5"), Attribute("x2", "\(column.x).5"),
@@ -158,18 +173,30 @@ struct RoadmapDrawing: Sendable {
 
     /// Two rows on top: groups of periods, and periods.
     var head: Node {
-        svg(.class("periods"), .id("rm-periods"), Attribute("width", String(scale.width)), Attribute("height", "52"), Attribute("aria-hidden", "true")) {
+        svg(
+            .class("periods"), .id("rm-periods"), Attribute("width", String(scale.width)), Attribute("height", "52"),
+            Attribute("aria-hidden", "true")
+        ) {
             for head in scale.heads {
-                svg(.class(head.isGroup ? "head group" : "head"), Attribute("x", String(head.x)), Attribute("width", String(head.width)), Attribute("height", "26")) {
-                    if head.isGroup { rect(Attribute("x", "2"), Attribute("y", "3"), Attribute("width", String(max(0, head.width - 4))), Attribute("height", "20"), Attribute("rx", "5")) }
+                svg(
+                    .class(head.isGroup ? "head group" : "head"), Attribute("x", String(head.x)), Attribute("width", String(head.width)),
+                    Attribute("height", "26")
+                ) {
+                    if head.isGroup {
+                        rect(
+                            Attribute("x", "2"), Attribute("y", "3"), Attribute("width", String(max(0, head.width - 4))),
+                            Attribute("height", "20"), Attribute("rx", "5"))
+                    }
                     element("text", [Attribute("x", "9"), Attribute("y", "17")]) { head.label }
                 }
             }
             for column in scale.columns {
                 let isNow = column.period.start <= roadmap.today && roadmap.today <= column.period.end
                 svg(
-                    .class(isNow ? "period now" : "period"), Attribute("x", String(column.x)), Attribute("y", "26"), Attribute("width", String(column.width)),
-                    Attribute("height", "26"), Attribute("overflow", column.label.isEmpty ? nil : "visible"), .data("start", column.period.start.description),
+                    .class(isNow ? "period now" : "period"), Attribute("x", String(column.x)), Attribute("y", "26"),
+                    Attribute("width", String(column.width)),
+                    Attribute("height", "26"), Attribute("overflow", column.label.isEmpty ? nil : "visible"),
+                    .data("start", column.period.start.description),
                     .data("end", column.period.end.description)
                 ) {
                     element("text", [Attribute("x", "9"), Attribute("y", "17")]) { column.label }
@@ -182,7 +209,8 @@ struct RoadmapDrawing: Sendable {
     /// Shapes that every bar refers to, so that each stands in the page once: RAG is told by shape as well as by colour.
     static let symbols = svg(.class("symbols"), Attribute("width", "0"), Attribute("height", "0"), Attribute("aria-hidden", "true")) {
         for (name, path) in [
-            ("sign-green", "M5 0a5 5 0 100 10A5 5 0 105 0M4.300 7.600L1.900 5.200l.9-.9 1.500 1.500 3-3.200.9.900z"), ("sign-amber", "M5 .3l5 9.400H0zM4.400 3.600v3.100h1.200V3.600zM4.400 7.500v1.100h1.200V7.500z"),
+            ("sign-green", "M5 0a5 5 0 100 10A5 5 0 105 0M4.300 7.600L1.900 5.200l.9-.9 1.500 1.500 3-3.200.9.900z"),
+            ("sign-amber", "M5 .3l5 9.400H0zM4.400 3.600v3.100h1.200V3.600zM4.400 7.500v1.100h1.200V7.500z"),
             ("sign-red", "M3 0h4l3 3v4l-3 3H3L0 7V3zM4.400 2v4h1.200V2zM4.400 7v1.200h1.200V7z"),
         ] {
             element("symbol", [.id(name), Attribute("viewBox", "0 0 10 10")]) {

@@ -146,7 +146,8 @@ struct RoadmapExport {
             box(x, top + 5, place.width, inner, fill, radius: 5, opacity: "0.2"),
             percent > 0 ? box(x, top + 5, max(6, place.width * percent / 100), inner, fill, radius: 5, opacity: "0.45") : .nothing,
             rect(
-                Attribute("x", "\(x).5"), Attribute("y", "\(top + 5).5"), Attribute("width", String(place.width - 1)), Attribute("height", String(inner - 1)),
+                Attribute("x", "\(x).5"), Attribute("y", "\(top + 5).5"), Attribute("width", String(place.width - 1)),
+                Attribute("height", String(inner - 1)),
                 Attribute("rx", "5"), Attribute("fill", "none"), Attribute("stroke", fill)),
             row.item.kind == .outcome || place.width < 90 ? .nothing : words(facts, x + 9, top + height / 2 + 4, "#161922", size: 11),
         ]
@@ -168,7 +169,8 @@ struct RoadmapExport {
         return element(
             "path",
             [
-                Attribute("d", "M\(x1) \(y1)C\(x1 + 30) \(y1) \(x2 - 30) \(y2) \(x2) \(y2)M\(x2 - 6) \(y2 - 4)L\(x2) \(y2)L\(x2 - 6) \(y2 + 4)"),
+                Attribute(
+                    "d", "M\(x1) \(y1)C\(x1 + 30) \(y1) \(x2 - 30) \(y2) \(x2) \(y2)M\(x2 - 6) \(y2 - 4)L\(x2) \(y2)L\(x2 - 6) \(y2 + 4)"),
                 Attribute("fill", "none"), Attribute("stroke", colour), Attribute("stroke-width", "1.5"),
             ])
     }
@@ -177,7 +179,8 @@ struct RoadmapExport {
 
     private func box(_ x: Int, _ y: Int, _ width: Int, _ height: Int, _ fill: String, radius: Int = 0, opacity: String? = nil) -> Node {
         rect(
-            Attribute("x", String(x)), Attribute("y", String(y)), Attribute("width", String(max(0, width))), Attribute("height", String(max(0, height))),
+            Attribute("x", String(x)), Attribute("y", String(y)), Attribute("width", String(max(0, width))),
+            Attribute("height", String(max(0, height))),
             Attribute("rx", radius > 0 ? String(radius) : nil), Attribute("fill", fill), Attribute("fill-opacity", opacity))
     }
 

@@ -63,7 +63,9 @@ struct RoadmapLens: Sendable {
 
     /// The colours of the style sheet in daylight, for the drawing that stands alone.
     static let colours: [String: String] = [
-        "green": "#27925a", "amber": "#d98e0b", "red": "#d13a48", "blue": "#3478d4", "violet": "#6a5cff", "teal": "#17808f", "pink": "#b0409f",
-        "slate": "#64708a", "none": "#8a92a3", "plain": "#6f78c9", "idea": "#8a92a3", "analysis": "#3478d4", "delivery": "#6a5cff", "closed": "#27925a",
+        "green": "#27925a", "amber": "#d98e0b", "red": "#d13a48", "blue": "#3478d4", "violet": "#6a5cff", "teal": "#17808f",
+        "pink": "#b0409f",
+        "slate": "#64708a", "none": "#8a92a3", "plain": "#6f78c9", "idea": "#8a92a3", "analysis": "#3478d4", "delivery": "#6a5cff",
+        "closed": "#27925a",
     ]
 }

@@ -40,15 +40,19 @@ enum RoadmapPages {
 
     private static func chart(_ visit: Visit, _ roadmap: Roadmap, _ drawing: RoadmapDrawing) -> Node {
         section(
-            .class("chart"), .id("chart"), Attribute("tabindex", "0"), .label("Initiatives by period"), .data("origin", String(drawing.scale.origin)),
-            .data("width", String(drawing.scale.width)), .data("day", String(drawing.scale.dayWidth)), .data("today", String(drawing.scale.today)), .data("sheets", String(RoadmapExport.sheets(roadmap)))
+            .class("chart"), .id("chart"), Attribute("tabindex", "0"), .label("Initiatives by period"),
+            .data("origin", String(drawing.scale.origin)),
+            .data("width", String(drawing.scale.width)), .data("day", String(drawing.scale.dayWidth)),
+            .data("today", String(drawing.scale.today)), .data("sheets", String(RoadmapExport.sheets(roadmap)))
         ) {
             RoadmapDrawing.symbols
             div(.class("sheet"), .id("sheet")) {
                 div(.class("head-row")) {
                     div(.class("corner")) {
                         "Initiatives"
-                        span(.class("muted"), .id("rm-total"), .data("part", "")) { String(roadmap.rows.count { $0.item.kind == .initiative }) }
+                        span(.class("muted"), .id("rm-total"), .data("part", "")) {
+                            String(roadmap.rows.count { $0.item.kind == .initiative })
+                        }
                     }
                     drawing.head
                 }
@@ -88,14 +92,20 @@ enum RoadmapPages {
                     button(.class("sr")) { "Create it" }
                 }
             }
-            svg(.class("track"), Attribute("width", String(scale.width)), Attribute("height", String(RoadmapDrawing.height)), Attribute("aria-hidden", "true"))
+            svg(
+                .class("track"), Attribute("width", String(scale.width)), Attribute("height", String(RoadmapDrawing.height)),
+                Attribute("aria-hidden", "true"))
         }
     }
 
     static func context(_ visit: Visit, _ view: RoadmapView, _ today: CalendarDate, _ workspace: Workspace) -> RoadmapContext {
         RoadmapContext(
             today: today, workspace: workspace, lens: RoadmapLens(lens: view.lens, workspace: workspace),
-            folding: { id in visit.address("/roadmap", keeping: Set(visit.query.names).subtracting(["of", "origin", "width"]).sorted(), changing: ["expand": view.expanding(id)]) })
+            folding: { id in
+                visit.address(
+                    "/roadmap", keeping: Set(visit.query.names).subtracting(["of", "origin", "width"]).sorted(),
+                    changing: ["expand": view.expanding(id)])
+            })
     }
 
     /// The rows of the outcomes of one initiative, on the scale of the page that asks.

@@ -86,7 +86,9 @@ enum RoadmapTools {
                     "Unplanned and parked "
                     span(.class("muted")) { String(roadmap.tray.count) }
                 }
-                a(.class("button quiet square"), .href(visit.address(changing: ["tray": "no"])), .label("Hide the tray")) { icon(.close, 16) }
+                a(.class("button quiet square"), .href(visit.address(changing: ["tray": "no"])), .label("Hide the tray")) {
+                    icon(.close, 16)
+                }
             }
             p(.class("hint scripted-only")) { "Drag onto the roadmap to plan. Drag a bar here to park it." }
             ul(.class("plain")) {
@@ -95,9 +97,14 @@ enum RoadmapTools {
                         a(.href("/items/\(row.item.id)"), Attribute("draggable", "false")) { row.item.name }
                         span(.class("sub")) {
                             code { row.item.key }
-                            row.isParked ? " · Parked" : row.start == nil && row.end == nil ? " · No dates" : row.start == nil ? " · No start" : " · No end"
+                            row.isParked
+                                ? " · Parked"
+                                : row.start == nil && row.end == nil ? " · No dates" : row.start == nil ? " · No start" : " · No end"
                         }
-                        a(.class("button quiet plan"), .href("/roadmap/items/\(row.item.id)"), .label("Plan \(row.item.key) \(row.item.name)")) { "Plan…" }
+                        a(
+                            .class("button quiet plan"), .href("/roadmap/items/\(row.item.id)"),
+                            .label("Plan \(row.item.key) \(row.item.name)")
+                        ) { "Plan…" }
                     }
                 }
             }
@@ -112,8 +119,13 @@ enum RoadmapTools {
                 for entry in lens.legend {
                     li(.class(entry.colour)) {
                         if lens.lens == .rag, let light = RAG(rawValue: entry.colour) {
-                            svg(.class("sign \(light.rawValue)"), Attribute("width", "10"), Attribute("height", "10"), Attribute("aria-hidden", "true")) {
-                                element("use", [Attribute("href", "#sign-\(light.rawValue)"), Attribute("width", "10"), Attribute("height", "10")])
+                            svg(
+                                .class("sign \(light.rawValue)"), Attribute("width", "10"), Attribute("height", "10"),
+                                Attribute("aria-hidden", "true")
+                            ) {
+                                element(
+                                    "use",
+                                    [Attribute("href", "#sign-\(light.rawValue)"), Attribute("width", "10"), Attribute("height", "10")])
                             }
                         } else {
                             span(.class("swatch"))
@@ -142,7 +154,8 @@ enum RoadmapTools {
             ul(.class("plain")) {
                 for arrow in roadmap.arrows {
                     li(
-                        .data("from", "\(arrow.predecessor.id)"), .data("to", "\(arrow.successor.id)"), .data("from-parent", parent(arrow.predecessor)),
+                        .data("from", "\(arrow.predecessor.id)"), .data("to", "\(arrow.successor.id)"),
+                        .data("from-parent", parent(arrow.predecessor)),
                         .data("to-parent", parent(arrow.successor)), .class(arrow.isHealthy == false ? "late" : "")
                     ) {
                         a(.href("/roadmap/items/\(arrow.successor.id)")) { "\(arrow.successor.key) \(arrow.successor.name)" }
@@ -161,7 +174,8 @@ enum RoadmapTools {
     private static func parent(_ item: Item) -> String? { if case .item(let id) = item[.parent] { "\(id)" } else { nil } }
 
     static func empty(_ visit: Visit, _ roadmap: Roadmap) -> Node {
-        let isFiltered = roadmap.workspace.facets(of: .initiative).contains { !visit.query.all($0.name).isEmpty } || !visit.query.text("q").isEmpty
+        let isFiltered =
+            roadmap.workspace.facets(of: .initiative).contains { !visit.query.all($0.name).isEmpty } || !visit.query.text("q").isEmpty
         return div(.class("empty")) {
             icon(.roadmap, 34)
             if isFiltered {
@@ -170,10 +184,14 @@ enum RoadmapTools {
                 p { a(.class("button"), .href(visit.address("/roadmap", keeping: RoadmapView.names))) { "Clear the filter" } }
             } else if !roadmap.tray.isEmpty {
                 h2 { "Nothing has dates yet" }
-                p { "\(roadmap.tray.count) initiatives wait in the tray. Drag one onto a period, or choose “Plan…” to give it a start and an end." }
+                p {
+                    "\(roadmap.tray.count) initiatives wait in the tray. Drag one onto a period, or choose “Plan…” to give it a start and an end."
+                }
             } else {
                 h2 { "Plan your first initiative" }
-                p { "An initiative is a bar from its start to its end. Type a name in the row below and press Enter; then drag the bar to where it belongs." }
+                p {
+                    "An initiative is a bar from its start to its end. Type a name in the row below and press Enter; then drag the bar to where it belongs."
+                }
                 if visit.may(.viewIntegrations) {
                     p {
                         "Or "

@@ -30,22 +30,33 @@ struct TimelineConfiguration: Sendable {
             p(.class("hint")) {
                 "The columns of the roadmap. Bars that are dragged snap to their edges. Months are the usual choice; the day of the start is the day on which every period starts."
             }
-            visit.post("/configuration/timeline", .class("inline row")) {
-                choices(
-                    "length", id: "timeline-length", Timeline.Length.allCases.map { ($0.rawValue, $0.title) }, selected: timeline.length.rawValue,
-                    .label("Length of a period"))
-                input(.type("date"), .name("start"), .label("Start of the timeline"), .value(timeline.start.description), .flag("required"))
+            visit.post("/configuration/timeline", .class("inline row timeline-form")) {
+                labelled("Length of a period", "timeline-length") {
+                    choices(
+                        "length", id: "timeline-length", Timeline.Length.allCases.map { ($0.rawValue, $0.title) },
+                        selected: timeline.length.rawValue)
+                }
+                labelled("Start of the timeline", "timeline-start") {
+                    input(
+                        .type("date"), .name("start"), .id("timeline-start"), .value(timeline.start.description), .flag("required"))
+                }
                 button { "Save" }
             }
             h3 { "Period groups" }
             if groups.isEmpty {
-                p(.class("hint")) { "None yet. A group names periods in a row, such as a planning increment, and heads them on the roadmap." }
+                p(.class("hint")) {
+                    "None yet. A group names periods in a row, such as a planning increment, and heads them on the roadmap."
+                }
             }
-            ul(.class("plain")) {
+            ul(.class("plain period-groups")) {
                 for group in groups {
-                    li {
-                        strong { group.label }
-                        span(.class("muted")) { " \(timeline.period(containing: group.start).label) – \(timeline.period(containing: group.end).label) " }
+                    li(.class("found")) {
+                        span {
+                            strong { group.label }
+                            span(.class("muted")) {
+                                " \(timeline.period(containing: group.start).label) – \(timeline.period(containing: group.end).label)"
+                            }
+                        }
                         visit.post("/configuration/period-groups/\(group.id)/remove", .class("inline")) {
                             button(.class("quiet"), .label("Remove \(group.label)")) { "Remove" }
                         }
@@ -102,7 +113,8 @@ struct TimelineConfiguration: Sendable {
     private static func add(_ visit: Visit) async throws -> Reply {
         let label = visit.form.text("label")
         guard !label.isEmpty else { throw Refusal.invalid(message: "The label is empty.", remedy: "Type a label.") }
-        guard let first = Int(visit.form.text("first")), let last = Int(visit.form.text("last")), abs(first) < 100_000, abs(last) < 100_000 else {
+        guard let first = Int(visit.form.text("first")), let last = Int(visit.form.text("last")), abs(first) < 100_000, abs(last) < 100_000
+        else {
             throw Refusal.invalid(message: "The group has no periods.", remedy: "Choose its first and its last period.")
         }
         try await visit.store.write { transaction in

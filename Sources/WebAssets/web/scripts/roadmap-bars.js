@@ -27,7 +27,8 @@ async function plan(bar, next, before = span(bar)) {
 /// Where a span comes to lie when it is moved, or one of its ends is, by some days: on the edges of periods, unless days are asked for.
 function moved(from, edge, days, isExact) {
   let { start, end } = from;
-  if (isExact) {
+  // What reaches beyond the drawing has no period here to snap to.
+  if (isExact || start < scale.periods[0].start || end > scale.periods.at(-1).end) {
     if (edge !== "end") start += days;
     if (edge !== "start") end += days;
   } else if (edge === "start") {
@@ -102,6 +103,8 @@ function dragging(event) {
     const box = chart.getBoundingClientRect();
     const isInside = !drag.overTray && event.clientX > box.left + scale.names && event.clientX < box.right && event.clientY > box.top && event.clientY < box.bottom;
     drag.next = isInside ? proposal(scale.dayAt(event.clientX)) : null;
+    const name = drag.item.querySelector("a").textContent;
+    drag.carried.textContent = drag.next ? `${name}: ${words(date(drag.next.start))} – ${words(date(drag.next.end))}` : name;
     ghost(drag.next, event);
   }
 }
@@ -195,12 +198,11 @@ function ghost(next, event) {
   const top = event.clientY - rows.getBoundingClientRect().top - 13;
   layer.append(svgElement("rect", { class: "ghost", x: scale.names + scale.x(next.start), y: top, width: scale.x(next.end + 1) - scale.x(next.start), height: 26, rx: 6 }));
   rows.parentElement.append(layer);
-  tip(event, `${words(date(next.start))} – ${words(date(next.end))}`);
 }
 
 // Keyboard: arrows move a bar by a period, with Shift its end, with Alt by a day; up and down go to the next bar.
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape" && drag) finish(event, true);
+  if (event.key === "Escape" && drag) { finish(event, true); addEventListener("pointerup", suppressClick, { capture: true, once: true }); }
   const bar = event.target.closest?.(".bar");
   if (!bar) return;
   if (event.key === "ArrowUp" || event.key === "ArrowDown") {
@@ -217,6 +219,7 @@ document.addEventListener("keydown", event => {
   queue(bar, from, next);
 });
 function stepped(from, edge, step) {
+  if (from.start < scale.periods[0].start || from.end > scale.periods.at(-1).end) return moved(from, edge, step * 30, true);
   const end = scale.at(scale.index(from.end) + step).end;
   if (edge === "end") return { start: from.start, end: end < from.start ? from.end : end };
   return { start: scale.at(scale.index(from.start) + step).start, end };
