@@ -37,6 +37,18 @@ static const unsigned char kiplot_js[] = {
 static const unsigned char roadmap_js[] = {
 #embed "web/scripts/roadmap.js"
 };
+static const unsigned char roadmap_card_js[] = {
+#embed "web/scripts/roadmap-card.js"
+};
+static const unsigned char roadmap_rows_js[] = {
+#embed "web/scripts/roadmap-rows.js"
+};
+static const unsigned char roadmap_bars_js[] = {
+#embed "web/scripts/roadmap-bars.js"
+};
+static const unsigned char roadmap_scale_js[] = {
+#embed "web/scripts/roadmap-scale.js"
+};
 static const unsigned char board_js[] = {
 #embed "web/scripts/board.js"
 };
@@ -85,6 +97,10 @@ static const web_asset assets[] = {
     ASSET("planning.css", planning_css),
     ASSET("kiplot.js", kiplot_js),
     ASSET("roadmap.js", roadmap_js),
+    ASSET("roadmap-scale.js", roadmap_scale_js),
+    ASSET("roadmap-bars.js", roadmap_bars_js),
+    ASSET("roadmap-rows.js", roadmap_rows_js),
+    ASSET("roadmap-card.js", roadmap_card_js),
     ASSET("board.js", board_js),
     ASSET("list.js", list_js),
     ASSET("item.js", item_js),

@@ -98,6 +98,7 @@ extension StoreTransaction {
         }
         try sql.run(
             "UPDATE link SET state = 'disconnected', is_live = FALSE, is_waiting = FALSE WHERE item_id = $1", [.integer(id.number)])
+        try removeDependencies(of: id)
         try sql.run("DELETE FROM history WHERE item_id = $1", [.integer(id.number)])
         try sql.run("DELETE FROM share WHERE item_id = $1", [.integer(id.number)])
         try sql.run("DELETE FROM delivery_update WHERE item_id = $1", [.integer(id.number)])

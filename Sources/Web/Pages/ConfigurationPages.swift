@@ -75,10 +75,13 @@ enum ConfigurationPages {
 
     @Sendable
     private static func show(_ visit: Visit) async throws -> Reply {
-        let (workspace, updates) = try await visit.store.read { (try $0.workspace(), try $0.deliveryUpdateForm()) }
-        return try await visit.layout("Configuration", section: .configuration, live: ["configuration"]) {
+        let (workspace, updates, timeline) = try await visit.store.read {
+            (try $0.workspace(), try $0.deliveryUpdateForm(), try TimelineConfiguration($0))
+        }
+        return try await visit.layout("Configuration", section: .configuration, live: ["configuration"], parts: [.roadmap]) {
             heading("Configuration")
             div(.id("configuration"), .data("part", "")) {
+                timeline.section(visit)
                 stages(visit, workspace)
                 customFields(visit, workspace)
                 DeliveryUpdatePages.configuration(visit, updates)

@@ -1,143 +1,126 @@
+import JSON
 import Markup
 import Portfolio
 import Store
 
-/// The roadmap: a bar for each initiative with a start and an end, drawn in SVG, with its outcomes below.
+/// The roadmap: initiatives as bars over the configured periods, with their outcomes below.
 enum RoadmapPages {
-    static let routes: [Route] = [Route("GET", "/roadmap", .having(.viewPortfolio), show)]
+    static let routes: [Route] =
+        [
+            Route("GET", "/roadmap", .having(.viewPortfolio), show),
+            Route("GET", "/roadmap/rows", .having(.viewPortfolio), rows),
+            Route("GET", "/roadmap.svg", .having(.viewPortfolio), RoadmapExport.svg),
+        ] + RoadmapCard.routes + RoadmapActions.routes
 
-    private struct Bar: Sendable {
-        var item: Item
-        var link: Link?
-        var start: CalendarDate
-        var end: CalendarDate
+    static func read(_ visit: Visit) async throws -> Roadmap {
+        let person = try visit.visitor()
+        guard let today = visit.now.day else { throw Refusal.notFound }
+        let (query, view) = (visit.query, RoadmapView(visit.query))
+        return try await visit.store.read { try Roadmap(query, view, today: today, for: person, $0) }
     }
-
-    private static let rowHeight = 34
-    private static let labelWidth = 280
-    private static let dayWidth = 4.0
 
     @Sendable
     private static func show(_ visit: Visit) async throws -> Reply {
-        let today = visit.now.day
-        let months = max(3, min(36, Int(visit.query.text("months")) ?? 12))
-        let showsOutcomes = visit.query.text("outcomes") != "no"
-        let (bars, unplanned, workspace) = try await visit.store.read { transaction -> ([Bar], Int, Workspace) in
-            var bars: [Bar] = []
-            var unplanned = 0
-            func add(_ item: Item) throws {
-                guard case .date(let start) = item[.start], case .date(let end) = item[.end] else {
-                    unplanned += 1
-                    return
-                }
-                bars.append(Bar(item: item, link: try transaction.links(of: item.id).first { $0.state.isLive }, start: start, end: end))
-            }
-            for item in try transaction.items(matching: ItemQuery(kind: .initiative, order: .start, limit: 200)).items {
-                try add(item)
-                guard showsOutcomes else { continue }
-                for outcome in try transaction.outcomes(of: item.id).prefix(50) { try add(outcome) }
-            }
-            return (bars, unplanned, try transaction.workspace())
-        }
+        let roadmap = try await read(visit)
+        let scale = RoadmapScale(roadmap, least: 2_200)
+        let context = context(visit, roadmap.view, roadmap.today, roadmap.workspace)
+        let drawing = RoadmapDrawing(roadmap: context, scale: scale)
         return try await visit.layout(
-            "Roadmap", section: .roadmap, live: ["item:*", "items:initiative", "items:outcome", "configuration"],
-            parts: [.roadmap]
+            "Roadmap", section: .roadmap, live: ["item:*", "items:initiative", "items:outcome", "configuration"], parts: [.roadmap]
         ) {
-            heading("Roadmap") {
-                form(.class("inline"), .action("/roadmap"), .data("auto", "")) {
-                    choices(
-                        "months", id: "months", [("6", "6 months"), ("12", "12 months"), ("24", "24 months"), ("36", "36 months")],
-                        selected: String(months), .label("Span"))
-                    choices(
-                        "outcomes", id: "outcomes", [("yes", "With outcomes"), ("no", "Initiatives only")],
-                        selected: showsOutcomes ? "yes" : "no", .label("Rows"))
-                    button { "Show" }
-                }
+            heading("Roadmap") { RoadmapTools.tools(visit, roadmap) }
+            visit.filterBar("/roadmap", roadmap.workspace.facets(of: .initiative), keeping: RoadmapView.names)
+            div(.class(roadmap.view.showsTray && !roadmap.tray.isEmpty ? "planner with-tray" : "planner"), .id("planner")) {
+                chart(visit, roadmap, drawing)
+                div(.id("rm-side"), .data("part", ""), .class("side-slot")) { RoadmapTools.tray(visit, roadmap) }
             }
-            div(.class("scroll"), .id("roadmap"), .data("part", "")) {
-                if let today, !bars.isEmpty {
-                    drawing(bars, today, months, workspace)
-                } else {
-                    p(.class("empty")) { "No initiative has a start and an end yet." }
-                }
-                if unplanned > 0 { p(.class("muted")) { "\(unplanned) items without dates are not shown." } }
-            }
+            div(.id("rm-foot"), .data("part", ""), .class("foot")) { RoadmapTools.foot(visit, roadmap, context.lens) }
         }
     }
 
-    private static func drawing(_ bars: [Bar], _ today: CalendarDate, _ months: Int, _ workspace: Workspace) -> Node {
-        let origin = day(today) - 60
-        let days = months * 30
-        let width = labelWidth + Int(Double(days) * dayWidth)
-        let height = rowHeight * bars.count + 40
-        func x(_ number: Int) -> Double { Double(labelWidth) + Double(number - origin) * dayWidth }
-        return svg(
-            .class("roadmap"), Attribute("width", String(width)), Attribute("height", String(height)), Attribute("role", "img"),
-            .label("Roadmap with \(bars.count) bars")
+    private static func chart(_ visit: Visit, _ roadmap: Roadmap, _ drawing: RoadmapDrawing) -> Node {
+        section(
+            .class("chart"), .id("chart"), Attribute("tabindex", "0"), .label("Initiatives by period"),
+            .data("origin", String(drawing.scale.origin)),
+            .data("width", String(drawing.scale.width)), .data("day", String(drawing.scale.dayWidth)),
+            .data("today", String(drawing.scale.today)), .data("sheets", String(RoadmapExport.sheets(roadmap)))
         ) {
-            for month in monthStarts(from: origin, days: days) {
-                element(
-                    "line",
-                    [
-                        .class("month"), Attribute("x1", "\(x(month.day))"), Attribute("x2", "\(x(month.day))"), Attribute("y1", "20"),
-                        Attribute("y2", String(height)),
-                    ])
-                element("text", [.class("month"), Attribute("x", "\(x(month.day) + 4)"), Attribute("y", "14")]) { month.name }
-            }
-            element(
-                "line",
-                [
-                    .class("today"), Attribute("x1", "\(x(day(today)))"), Attribute("x2", "\(x(day(today)))"), Attribute("y1", "20"),
-                    Attribute("y2", String(height)),
-                ])
-            for (row, bar) in bars.enumerated() {
-                let top = 26 + row * rowHeight
-                let left = min(max(x(day(bar.start)), Double(labelWidth)), Double(width))
-                let right = min(max(x(day(bar.end) + 1), left + 4), Double(width))
-                let isOutcome = bar.item.kind == .outcome
-                element("a", [.href("/items/\(bar.item.id)")]) {
-                    element(
-                        "text",
-                        [
-                            .class(isOutcome ? "label outcome" : "label"), Attribute("x", isOutcome ? "20" : "4"),
-                            Attribute("y", String(top + 17)),
-                        ]
-                    ) {
-                        String(bar.item.name.prefix(isOutcome ? 36 : 38))
-                    }
-                    element(
-                        "rect",
-                        [
-                            .class("bar \(isOutcome ? "outcome" : "initiative") \(bar.item.light?.rawValue ?? "")"),
-                            Attribute("x", "\(left)"),
-                            Attribute("y", String(top + (isOutcome ? 7 : 3))), Attribute("width", "\(right - left)"),
-                            Attribute("height", isOutcome ? "12" : "20"), Attribute("rx", "4"), .data("item", "\(bar.item.id)"),
-                        ]
-                    ) {
-                        titleElement {
-                            "\(bar.item.key) \(bar.item.name): \(bar.start) to \(bar.end), \(workspace.words(bar.item[.stage]))\(bar.link.map { " · \($0.healthWords)" } ?? "")"
+            RoadmapDrawing.symbols
+            div(.class("sheet"), .id("sheet")) {
+                div(.class("head-row")) {
+                    div(.class("corner")) {
+                        "Initiatives"
+                        span(.class("muted"), .id("rm-total"), .data("part", "")) {
+                            String(roadmap.rows.count { $0.item.kind == .initiative })
                         }
                     }
+                    drawing.head
                 }
-                if let link = bar.link, link.health == .conflict || link.health == .failed {
-                    element("text", [.class("mark"), Attribute("x", "\(right + 4)"), Attribute("y", String(top + 17))]) { "!" }
+                div(.class("body")) {
+                    drawing.grid
+                    ol(.class("rows"), .id("rows")) {
+                        for (index, lane) in roadmap.lanes.enumerated() {
+                            if let title = lane.title {
+                                li(.class("lane"), .id("lane\(index)-\(title.utf8.reduce(0) { ($0 &* 31 &+ Int($1)) & 0xFFFF })")) {
+                                    h2 {
+                                        title
+                                        span(.class("muted")) { " \(lane.count)" }
+                                    }
+                                }
+                            }
+                            drawing.rows(lane.rows)
+                        }
+                        if roadmap.rows.isEmpty { li(.class("none"), .id("rm-none")) { RoadmapTools.empty(visit, roadmap) } }
+                        if visit.may(.editEveryItem) { newRow(visit, roadmap, drawing.scale) }
+                    }
                 }
             }
         }
     }
 
-    private static func day(_ date: CalendarDate) -> Int { Int(Instant(startOf: date).milliseconds / 86_400_000) }
-
-    private static let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-
-    private static func monthStarts(from origin: Int, days: Int) -> [(day: Int, name: String)] {
-        var result: [(day: Int, name: String)] = []
-        for number in origin..<(origin + days) {
-            guard let text = Instant(milliseconds: Int64(number) * 86_400_000).day?.description, text.hasSuffix("-01"),
-                let month = Int(text.dropFirst(5).prefix(2))
-            else { continue }
-            result.append((number, "\(names[month - 1]) \(text.prefix(4).suffix(2))"))
+    /// The last row makes an initiative: where somebody clicks in it says when it starts.
+    private static func newRow(_ visit: Visit, _ roadmap: Roadmap, _ scale: RoadmapScale) -> Node {
+        let proposal = roadmap.timeline.proposal(from: roadmap.today)
+        return li(.class("row new"), .id("rm-new")) {
+            div(.class("name")) {
+                visit.post("/roadmap/create", .id("new-form")) {
+                    input(.type("hidden"), .name("start"), .value(proposal.start.description))
+                    input(.type("hidden"), .name("end"), .value(proposal.end.description))
+                    input(
+                        .name("name"), .id("new-name"), .label("Name of the new initiative"), Attribute("placeholder", "+ New initiative…"),
+                        Attribute("maxlength", "255"), Attribute("autocomplete", "off"), .flag("required"))
+                    button(.class("sr")) { "Create it" }
+                }
+            }
+            svg(
+                .class("track"), Attribute("width", String(scale.width)), Attribute("height", String(RoadmapDrawing.height)),
+                Attribute("aria-hidden", "true"))
         }
-        return result
+    }
+
+    static func context(_ visit: Visit, _ view: RoadmapView, _ today: CalendarDate, _ workspace: Workspace) -> RoadmapContext {
+        RoadmapContext(
+            today: today, workspace: workspace, lens: RoadmapLens(lens: view.lens, workspace: workspace),
+            folding: { id in
+                visit.address(
+                    "/roadmap", keeping: Set(visit.query.names).subtracting(["of", "origin", "width"]).sorted(),
+                    changing: ["expand": view.expanding(id)])
+            })
+    }
+
+    /// The rows of the outcomes of one initiative, on the scale of the page that asks.
+    @Sendable
+    private static func rows(_ visit: Visit) async throws -> Reply {
+        guard let id = Identifier<Item>(visit.query.text("of")), let origin = Int(visit.query.text("origin")),
+            let width = Int(visit.query.text("width")), let today = visit.now.day
+        else { throw Refusal.notFound }
+        let person = try visit.visitor()
+        let view = RoadmapView(visit.query)
+        let (rows, workspace) = try await visit.store.read { transaction in
+            (try Roadmap.outcomes(of: id, for: person, transaction), try transaction.workspace())
+        }
+        let scale = RoadmapScale(origin: origin, width: width, zoom: view.zoom, today: today)
+        let drawing = RoadmapDrawing(roadmap: context(visit, view, today, workspace), scale: scale)
+        return .page(visit.bare("Outcomes") { ol(.class("rows")) { drawing.rows(rows) } })
     }
 }

@@ -11,5 +11,5 @@ enum Routes {
         + AttentionPages.routes
 
     private static let administration: [Route] =
-        ConfigurationPages.routes + PeoplePages.routes + LivePages.routes + OperationsPages.routes + APIRoutes.routes
+        ConfigurationPages.routes + TimelineConfiguration.routes + PeoplePages.routes + LivePages.routes + OperationsPages.routes + APIRoutes.routes
 }

@@ -32,6 +32,7 @@ struct SamplePortfolio: Service {
         try await store.write { transaction in
             try Self.addInitiatives(of: administrator, at: now, transaction)
             try Self.plan(at: now, transaction)
+            if let today = now.day { try SamplePlanning.addGroups(around: today, transaction) }
         }
     }
 
@@ -63,27 +64,12 @@ struct SamplePortfolio: Service {
             var values: [FieldKey: FieldValue] = [.name: .text(name), .owner: .person(administrator.id), .rag: .rag(light)]
             values[.start] = day(start)
             values[.end] = day(start + length)
-            try addOutcomes(of: try transaction.create(.initiative, values: values, origin: origin), transaction, origin)
+            try SamplePlanning.addOutcomes(of: try transaction.create(.initiative, values: values, origin: origin), transaction, origin)
         }
         _ = try transaction.create(
             .initiative, values: [.name: .text("Voice ordering"), .owner: .person(administrator.id), .parked: .flag(true)], origin: origin)
         _ = try transaction.create(
             .initiative, values: [.name: .text("Second-hand marketplace"), .owner: .person(administrator.id)], origin: origin)
-    }
-
-    /// One that is done, one at work, and one that nobody has planned yet.
-    private static func addOutcomes(of initiative: Item, _ transaction: StoreTransaction, _ origin: EditOrigin) throws {
-        let stages = try transaction.stages()
-        for (name, category, effort) in [
-            ("study and decision", Stage.Category.closed, 5.0), ("first region goes live", .delivery, 13),
-            ("training of the staff", .idea, 8),
-        ] {
-            var values: [FieldKey: FieldValue] = [.name: .text("\(initiative.name): \(name)"), .parent: .item(initiative.id)]
-            values[.effort] = .number(effort)
-            values[.stage] = stages.first { $0.category == category }.map { .stage($0.id) }
-            if category != .idea { (values[.start], values[.end]) = (initiative[.start], initiative[.end]) }
-            _ = try transaction.create(.outcome, values: values, origin: origin)
-        }
     }
 
     /// What Azure DevOps does not hold: units, teams, types, lights and progress, spread so that every lens has something to show.

@@ -82,6 +82,8 @@ const isBusy = part => part.querySelector("[data-unsaved]") || (part.contains(do
 // The innermost parts that hold what a person is typing are left alone; everything around them is brought up to date.
 function replaceParts(fresh) {
   localise(fresh);
+  // A screen that keeps its place better than by parts takes what it needs from the fresh page itself.
+  document.dispatchEvent(new CustomEvent("kiplot:fresh", { detail: fresh }));
   const parts = [...document.querySelectorAll("[data-part]")];
   for (const part of parts) {
     if (!part.isConnected) continue;

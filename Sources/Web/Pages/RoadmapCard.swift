@@ -1,0 +1,186 @@
+import Markup
+import Portfolio
+import Store
+
+/// One item in brief, and all that can be done with it on the roadmap. A page of its own without a script; with one, a card beside the bar.
+struct RoadmapCard: Sendable {
+    static let routes: [Route] = [Route("GET", "/roadmap/items/:id", .having(.viewPortfolio), show)]
+
+    private struct Wait: Sendable {
+        var other: Item
+        var isHealthy: Bool?
+        /// Whether the other one is what this one waits for.
+        var isPredecessor: Bool
+    }
+
+    private let page: ItemPage
+    private let timeline: Timeline
+    private let waits: [Wait]
+    private let proposals: [Item]
+    /// Typed, or computed from the outcomes.
+    private let percentComplete: Double?
+
+    private init(_ id: Identifier<Item>, for person: Person, _ transaction: StoreTransaction) throws {
+        page = try ItemPage(id, for: person, transaction)
+        timeline = try transaction.timeline()
+        if case .number(let number) = page.item[.percentComplete] {
+            percentComplete = number
+        } else {
+            percentComplete = try transaction.outcomeSummaries()[id]?.percentComplete
+        }
+        waits = try Self.waits(page.item, timeline, transaction)
+        proposals = try Self.proposals(page.item, transaction)
+    }
+
+    @Sendable
+    private static func show(_ visit: Visit) async throws -> Reply {
+        let id: Identifier<Item> = try visit.identifier("id")
+        let person = try visit.visitor()
+        let card = try await visit.store.read { try RoadmapCard(id, for: person, $0) }
+        let page = card.page
+        let item = page.item
+        return try await visit.layout("Plan \(item.key)", section: .roadmap, live: ["item:\(id)"], parts: [.roadmap]) {
+            article(.class("card narrow plan-card"), .id("plan-card"), .data("part", "")) {
+                card.facts
+                if page.mayEdit { card.planning(visit) }
+                if item.kind == .outcome { card.dependencies(visit) }
+            }
+            p { a(.href("/roadmap")) { "Back to the roadmap" } }
+        }
+    }
+
+    private static func waits(_ item: Item, _ timeline: Timeline, _ transaction: StoreTransaction) throws -> [Wait] {
+        guard item.kind == .outcome else { return [] }
+        return try transaction.dependencies(of: item.id).compactMap { dependency in
+            let isPredecessor = dependency.successor == item.id
+            guard let other = try transaction.item(isPredecessor ? dependency.predecessor : dependency.successor) else { return nil }
+            let isHealthy = isPredecessor ? timeline.isHealthy(other, before: item) : timeline.isHealthy(item, before: other)
+            return Wait(other: other, isHealthy: isHealthy, isPredecessor: isPredecessor)
+        }
+    }
+
+    /// What an outcome may wait for: its neighbours first, then what changed lately.
+    private static func proposals(_ item: Item, _ transaction: StoreTransaction) throws -> [Item] {
+        guard item.kind == .outcome else { return [] }
+        var found: [Item] = []
+        if case .item(let parent) = item[.parent] { found = try transaction.outcomes(of: parent) }
+        var query = ItemQuery(kind: .outcome, order: .updated, limit: 150)
+        query.isDescending = true
+        let known = Set(found.map(\.id))
+        found += try transaction.items(matching: query).items.filter { !known.contains($0.id) }
+        return found.filter { $0.id != item.id }
+    }
+
+    private var facts: [Node] {
+        let item = page.item
+        func fact(_ title: String, _ words: String) -> [Node] { words.isEmpty ? [] : [dt { title }, dd { words }] }
+        return [
+            p(.class("crumbs")) {
+                code { item.key }
+                if let parent = page.parent { " · \(parent.name)" }
+            },
+            h1 { a(.href("/items/\(item.id)")) { item.name } },
+            dl {
+                if case .date(let start) = item[.start], case .date(let end) = item[.end] {
+                    fact("Dates", "\(start.words) – \(end.words)")
+                } else {
+                    fact("Dates", item[.start] == nil && item[.end] == nil ? "None yet" : page.words(item[.start] ?? item[.end]))
+                }
+                if item[.parked] == .flag(true) { fact("Plan", "Parked") }
+                fact("Stage", page.words(item[.stage]))
+                fact("Owner", page.words(item[.owner]))
+                fact("Team", page.words(item[.team]))
+                if let light = item.light {
+                    dt { "RAG" }
+                    dd { ragDot(light) }
+                }
+                if let percent = percentComplete { fact("Progress", "\(Int(percent)) %") }
+                dt { "Azure DevOps" }
+                dd { linkChip(page.links.first?.link) }
+            },
+        ]
+    }
+
+    private func planning(_ visit: Visit) -> Node {
+        let item = page.item
+        func text(_ key: FieldKey) -> String { FieldInput.text(item[key]) }
+        func hidden(_ name: String, _ value: String) -> Node { input(.type("hidden"), .name(name), .value(value)) }
+        let locks = [FieldKey.start, .end].compactMap { key in page.lock(key).map { "\(page.label(key)): \($0)" } }
+        let isParked = item[.parked] == .flag(true)
+        let hasDates = item[.start] != nil && item[.end] != nil
+        return div(.class("plan-forms")) {
+            h2 { "Plan" }
+            for lock in locks { p(.class("hint lock")) { "Locked. \(lock)" } }
+            visit.post("/roadmap/plan", .class("plan-dates"), .data("auto", "submit")) {
+                hidden("item", "\(item.id)")
+                hidden("parked", "no")
+                labelled("Start", "plan-start") { input(.type("date"), .name("start"), .id("plan-start"), .value(text(.start))) }
+                labelled("End", "plan-end") { input(.type("date"), .name("end"), .id("plan-end"), .value(text(.end))) }
+                button(.class("primary")) { isParked ? "Plan again" : "Save" }
+            }
+            div(.class("plan-steps")) {
+                if hasDates, !isParked {
+                    for (step, words) in [
+                        (-1, "← One \(timeline.length.rawValue) earlier"), (1, "One \(timeline.length.rawValue) later →"),
+                    ] {
+                        visit.post("/roadmap/plan", .data("auto", "submit")) {
+                            hidden("item", "\(item.id)")
+                            hidden("move", String(step))
+                            button { words }
+                        }
+                    }
+                }
+                visit.post("/roadmap/plan", .data("auto", "submit")) {
+                    hidden("item", "\(item.id)")
+                    hidden("parked", isParked ? "no" : "yes")
+                    button {
+                        icon(.park, 16)
+                        isParked ? "Take out of the car park" : "Park"
+                    }
+                }
+            }
+        }
+    }
+
+    private func dependencies(_ visit: Visit) -> Node {
+        func line(_ wait: Wait) -> Node {
+            li(.class("found")) {
+                span(.class(wait.isHealthy == false ? "late" : "")) {
+                    a(.href("/roadmap/items/\(wait.other.id)")) { "\(wait.other.key) \(wait.other.name)" }
+                    if wait.isHealthy == false { wait.isPredecessor ? " ends too late" : " starts too early" }
+                }
+                if page.mayEdit, wait.isPredecessor {
+                    visit.post("/roadmap/dependencies", .data("auto", "submit")) {
+                        input(.type("hidden"), .name("item"), .value("\(page.item.id)"))
+                        input(.type("hidden"), .name("on"), .value("\(wait.other.id)"))
+                        input(.type("hidden"), .name("do"), .value("remove"))
+                        button(.class("quiet"), .label("Does not wait for \(wait.other.key) any more")) { "Remove" }
+                    }
+                }
+            }
+        }
+        let before = waits.filter(\.isPredecessor)
+        let after = waits.filter { !$0.isPredecessor }
+        return div(.class("plan-forms")) {
+            h2 { "Waits for" }
+            if before.isEmpty { p(.class("hint")) { "Nothing. Say below what has to be finished first." } }
+            ul(.class("plain")) { for wait in before { line(wait) } }
+            if page.mayEdit {
+                visit.post("/roadmap/dependencies", .class("inline"), .data("auto", "submit")) {
+                    input(.type("hidden"), .name("item"), .value("\(page.item.id)"))
+                    input(
+                        .name("on"), .label("Outcome that has to be finished first"), Attribute("list", "outcome-proposals"),
+                        Attribute("placeholder", "OUT-7, or choose…"), .flag("required"), Attribute("autocomplete", "off"))
+                    button { "Add" }
+                    element("datalist", [.id("outcome-proposals")]) {
+                        for item in proposals { option(.value("\(item.key) \(item.name)")) }
+                    }
+                }
+            }
+            if !after.isEmpty {
+                h2 { "Needed by" }
+                ul(.class("plain")) { for wait in after { line(wait) } }
+            }
+        }
+    }
+}

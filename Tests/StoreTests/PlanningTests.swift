@@ -1,0 +1,92 @@
+import Database
+import Portfolio
+import Store
+import Testing
+
+@Suite("Planning")
+struct PlanningTests {
+    private let now = Instant(milliseconds: 1_760_000_000_000)
+    private var origin: EditOrigin { EditOrigin(actor: .kiplot, cause: .edit, at: now) }
+
+    private func store() async throws -> Store { try await Store.open(SQLiteDatabase.inMemory()) }
+
+    private func outcomes(_ count: Int, in store: Store) async throws -> [Item] {
+        let origin = origin
+        return try await store.write { transaction in
+            try (0..<count).map { try transaction.create(.outcome, values: [.name: .text("O\($0)")], origin: origin) }
+        }
+    }
+
+    @Test("a dependency is kept once, refused where it would close a circle, and gone with its outcome")
+    func dependencies() async throws {
+        let store = try await store()
+        let items = try await outcomes(4, in: store).map(\.id)
+        func add(_ predecessor: Int, _ successor: Int) async throws {
+            let dependency = Dependency(predecessor: items[predecessor], successor: items[successor])
+            try await store.write { try $0.add(dependency) }
+        }
+        for _ in 0..<2 { try await add(0, 1) }
+        try await add(1, 2)
+        try await add(0, 2)
+        #expect(try await store.read { try $0.dependencies() }.count == 3)
+        await #expect(throws: StoreError.self) { try await add(1, 0) }
+        await #expect(throws: StoreError.self) { try await add(2, 0) }
+        await #expect(throws: StoreError.self) { try await add(3, 3) }
+        #expect(try await store.read { try $0.dependencies(of: items[1]) }.count == 2)
+        let origin = origin
+        try await store.write { try $0.setArchived(true, items[0], origin: origin) }
+        #expect(try await store.read { try $0.dependencies() } == [Dependency(predecessor: items[1], successor: items[2])])
+        try await store.write { try $0.delete(items[0], origin: origin) }
+        #expect(try await store.read { try $0.dependencies(of: items[1]) }.count == 1)
+    }
+
+    @Test("only outcomes depend on each other")
+    func kinds() async throws {
+        let store = try await store()
+        let origin = origin
+        let outcome = try await outcomes(1, in: store)[0]
+        let initiative = try await store.write { try $0.create(.initiative, values: [.name: .text("I")], origin: origin) }
+        await #expect(throws: StoreError.self) {
+            try await store.write { try $0.add(Dependency(predecessor: initiative.id, successor: outcome.id)) }
+        }
+    }
+
+    @Test("the timeline is months until another is configured, and groups share no period")
+    func timeline() async throws {
+        let store = try await store()
+        #expect(try await store.read { try $0.timeline() }.length == .month)
+        let start = try #require(CalendarDate("2021-04-06"))
+        try await store.write { try $0.set(Timeline(length: .quarter, start: start)) }
+        #expect(try await store.read { try $0.timeline() } == Timeline(length: .quarter, start: start))
+        let (first, last) = (try #require(CalendarDate("2026-01-01")), try #require(CalendarDate("2026-03-31")))
+        let group = try await store.write { try $0.addPeriodGroup(label: "PI 1", start: first, end: last) }
+        await #expect(throws: StoreError.self) { try await store.write { try $0.addPeriodGroup(label: "PI 2", start: last, end: last) } }
+        await #expect(throws: StoreError.self) { try await store.write { try $0.addPeriodGroup(label: "PI 3", start: last, end: first) } }
+        #expect(try await store.read { try $0.periodGroups() } == [group])
+        try await store.write { try $0.removePeriodGroup(group.id) }
+        #expect(try await store.read { try $0.periodGroups() }.isEmpty)
+    }
+
+    @Test("what outcomes say of their initiatives, and how links stand, is asked at once for all")
+    func atOnce() async throws {
+        let store = try await store()
+        let origin = origin
+        let (initiative, other) = try await store.write { transaction in
+            let initiative = try transaction.create(.initiative, values: [.name: .text("I")], origin: origin)
+            for (percent, effort) in [(100.0, 3.0), (0, 1)] {
+                _ = try transaction.create(
+                    .outcome,
+                    values: [
+                        .name: .text("O"), .parent: .item(initiative.id), .percentComplete: .number(percent), .effort: .number(effort),
+                    ], origin: origin)
+            }
+            return (initiative, try transaction.create(.initiative, values: [.name: .text("J")], origin: origin))
+        }
+        let summaries = try await store.read { try $0.outcomeSummaries() }
+        #expect(summaries[initiative.id] == OutcomeSummary(count: 2, percentComplete: 75))
+        #expect(summaries[other.id] == nil)
+        #expect(try await store.read { try $0.outcomes(ofAll: [initiative.id, other.id]) }[initiative.id]?.count == 2)
+        #expect(try await store.read { try $0.items(ids: [other.id, initiative.id, Identifier(99)]) }.count == 2)
+        #expect(try await store.read { try $0.linkStandings(of: [initiative.id]) }.isEmpty)
+    }
+}
