@@ -74,11 +74,11 @@ public struct Receipt: Hashable, Sendable {
 /// Which receipts somebody wants to see.
 public struct ReceiptQuery: Hashable, Sendable {
     public var item: Identifier<Item>?
-    public var integration: Identifier<Integration>?
     /// Any of these; empty for all.
+    public var integrations: [Identifier<Integration>] = []
     public var actions: [Receipt.Action] = []
-    /// A name, without the place where the person acted.
-    public var actor: String?
+    /// Names, without the place where the person acted.
+    public var actors: [String] = []
     /// Words of the item's name, key or tags.
     public var words = ""
     /// Only receipts that are older than this one.
@@ -148,14 +148,14 @@ extension StoreTransaction {
             return "$\(parameters.count)"
         }
         if let item = query.item { conditions.append("item_id = \(add(.integer(item.number)))") }
-        if let integration = query.integration { conditions.append("integration_id = \(add(.integer(integration.number)))") }
-        if !query.actions.isEmpty {
-            conditions.append("action IN (\(query.actions.map { add(.text($0.rawValue)) }.joined(separator: ", ")))")
+        func anyOf(_ column: String, _ values: [SQLValue]) {
+            guard !values.isEmpty else { return }
+            conditions.append("\(column) IN (\(values.map(add).joined(separator: ", ")))")
         }
-        if let actor = query.actor {
-            // A person who edits in Azure DevOps is the same person.
-            conditions.append("actor IN (\(add(.text(actor))), \(add(.text("\(actor) (Azure DevOps)"))))")
-        }
+        anyOf("integration_id", query.integrations.map { .integer($0.number) })
+        anyOf("action", query.actions.map { .text($0.rawValue) })
+        // A person who edits in Azure DevOps is the same person.
+        anyOf("actor", query.actors.flatMap { [.text($0), .text("\($0) (Azure DevOps)")] })
         for word in query.words.lowercased().split(separator: " ").prefix(8) {
             let escaped = word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
             conditions.append("item_id IN (SELECT item.id FROM item WHERE search LIKE \(add(.text("%\(escaped)%"))) ESCAPE '\\')")

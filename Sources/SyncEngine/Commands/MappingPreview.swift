@@ -62,9 +62,11 @@ extension ItemCommands {
     }
 
     /// What a mapping, saved or not, would make of a work item. Changes nothing.
+    /// - Parameter direction: as a bulk run of this direction would plan it; `nil`: as a change would.
     /// - Throws: `ConnectionProblem` when the work item cannot be read, or is of a type that the mapping leaves out.
     public func preview(
-        _ mapping: MappingSet, version: Int64, on workItem: Int64, in integration: Identifier<Integration>
+        _ mapping: MappingSet, version: Int64, on workItem: Int64, in integration: Identifier<Integration>,
+        as direction: Run.Direction? = nil
     ) async throws -> WorkItemPreview {
         let connection = try await reconciler.connections.connection(to: integration, priority: .interactive)
         let snapshot: RemoteSnapshot
@@ -87,7 +89,7 @@ extension ItemCommands {
                 remedy: "Choose a work item of a mapped type: \(mapping.entities.map(\.workItemType).joined(separator: ", ")).")
         }
         return try await store.read { transaction in
-            try transaction.preview(snapshot, entity, type, version: version, in: integration)
+            try transaction.preview(snapshot, entity, type, version: version, in: integration, as: direction)
         }
     }
 }
@@ -95,7 +97,7 @@ extension ItemCommands {
 extension StoreTransaction {
     fileprivate func preview(
         _ snapshot: RemoteSnapshot, _ entity: EntityMapping, _ type: WorkItemTypeSchema, version: Int64,
-        in id: Identifier<Integration>
+        in id: Identifier<Integration>, as direction: Run.Direction?
     ) throws -> WorkItemPreview {
         let present = try liveLink(ofWorkItem: snapshot.id, in: id)
         let linked = try present.flatMap { try self.item($0.item) }
@@ -115,9 +117,11 @@ extension StoreTransaction {
                 marker: "", notBefore: epoch)
         // What has no item yet is met as a bulk pull would meet it; what is linked, as a change would.
         let trigger =
-            linked == nil
-            ? Trigger(cause: .bulk, movements: [.pull], includesManualFields: true, initialSource: .azureDevOps)
-            : Trigger(cause: .rule)
+            switch direction {
+            case let direction?: Trigger(bulk: direction)
+            case nil where linked == nil: Trigger(bulk: .pull)
+            case nil: Trigger(cause: .rule)
+            }
         let plan = LinkPlanner(context: context, trigger: trigger).plan(draft, item: subject, remote: snapshot, attempts: [:])
         let rows = entity.enabledFields.compactMap { mapping in
             context.rules[mapping.field].map { row($0, plan, subject, snapshot, batch.workspace) }

@@ -115,7 +115,7 @@ enum IntegrationHome {
             figure("waiting", String(counts.pending), counts.pending > 0 ? "pending" : "")
             figure("in conflict", String(counts.conflict), counts.conflict > 0 ? "bad" : "", href: "/attention")
             figure("need attention", String(counts.failed + counts.outside), counts.failed > 0 ? "bad" : "", href: "/attention")
-            figure("of compared fields agree", view.agreement.map { AgreementPages.percent($0) } ?? "–")
+            figure("of fields agree", view.agreement.map { AgreementPages.percent($0) } ?? "–")
         }
     }
 

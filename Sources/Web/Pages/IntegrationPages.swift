@@ -54,7 +54,7 @@ enum IntegrationPages {
         var health: Link.Health?
     }
 
-    static let linksOnPage = 15
+    static let linksOnPage = 10
 
     private static func view(_ id: Identifier<Integration>, _ visit: Visit) async throws -> View {
         let health = Link.Health(rawValue: visit.query.text("state"))

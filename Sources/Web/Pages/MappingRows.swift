@@ -70,7 +70,7 @@ struct MappingRows {
         let id = "e\(entityIndex)-f\(rowIndex)"
         let kiplot = workspace.catalogue.fields(of: entity.kind).filter { $0.key != .parent }.map { ($0.key.name, $0.label) }
         let type = editor.schema?[entity.workItemType]
-        let remote = (type?.fields ?? []).map { ($0.referenceName, "\($0.name) (\($0.referenceName))") }.sorted { $0.1 < $1.1 }
+        let remote = remoteChoices(type)
         let hasRemote = remote.contains { $0.0 == field.azureDevOpsField } || field.azureDevOpsField.isEmpty
         let label = workspace.catalogue[field.field]?.label ?? "the row"
         let found = editor.findings.filter { place(of: $0) == id }
@@ -83,7 +83,7 @@ struct MappingRows {
                 "\(prefix).field", id: "\(id)-field", [("", "Choose a field…")] + kiplot, selected: field.field.name,
                 .label("Kiplot field"))
             choices(
-                "\(prefix).direction", id: "\(id)-direction", Direction.allCases.map { ($0.rawValue, "\($0.arrow) \($0.title)") },
+                "\(prefix).direction", id: "\(id)-direction", Direction.allCases.map { ($0.rawValue, "\($0.arrow) \($0.shortTitle)") },
                 selected: field.direction.rawValue, .label("Direction of \(label)"), .data("direction", field.direction.rawValue))
             choices(
                 "\(prefix).ado", id: "\(id)-ado",
@@ -96,6 +96,15 @@ struct MappingRows {
                 }
             }
         }
+    }
+
+    /// By display name; the reference name stands beside it only where two fields are called the same.
+    private func remoteChoices(_ type: WorkItemTypeSchema?) -> [(String, String)] {
+        let fields = type?.fields ?? []
+        let names = Dictionary(grouping: fields, by: { $0.name.lowercased() })
+        return fields.map { field in
+            (field.referenceName, names[field.name.lowercased()]?.count == 1 ? field.name : "\(field.name) (\(field.referenceName))")
+        }.sorted { $0.1.lowercased() < $1.1.lowercased() }
     }
 
     /// Mode, policy and values of a row: seldom needed, so they stand behind one word that tells what differs.
@@ -175,6 +184,17 @@ struct MappingRows {
             span { name }
             if isRequired { span(.class("chip outside")) { "required" } }
             if !more.isEmpty { span(.class("muted")) { more } }
+        }
+    }
+}
+
+extension Direction {
+    /// Between the names of both fields it reads as a sentence: “Effort ← Reads from Story Points”.
+    var shortTitle: String {
+        switch self {
+        case .read: "Reads from"
+        case .write: "Writes to"
+        case .both: "Both ways"
         }
     }
 }

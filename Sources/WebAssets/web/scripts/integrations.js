@@ -139,10 +139,12 @@ function wizard(form) {
 
 async function test(form, button, show) {
   const done = showWorking(form, button);
-  button.disabled = true;
   form.querySelectorAll(".field-problem").forEach(problem => problem.remove());
+  // A disabled button is not sent, so it is sent first.
+  const asked = answer(form, button);
+  button.disabled = true;
   try {
-    const data = await answer(form, button);
+    const data = await asked;
     replace(button.dataset.test, data);
     const problems = [...data.querySelectorAll(".field-problem")];
     for (const problem of problems) {
@@ -248,10 +250,9 @@ function bulkForm(form) {
 }
 document.querySelectorAll("form[data-bulk]").forEach(bulkForm);
 
-// Details that are read when somebody opens them.
-document.addEventListener("toggle", async event => {
-  const details = event.target;
-  if (!details.matches?.("details[data-source]") || !details.open || details.dataset.read) return;
+// Details that are read when somebody opens them, or that the page opens.
+function readDetails(details) {
+  if (!details.open || details.dataset.read) return;
   details.dataset.read = "yes";
   const place = details.querySelector("[data-place]");
   const request = new XMLHttpRequest();
@@ -264,4 +265,17 @@ document.addEventListener("toggle", async event => {
   };
   request.onerror = () => { place.textContent = "The server cannot be reached; try again."; delete details.dataset.read; };
   request.send();
-}, true);
+}
+const readOpen = () => document.querySelectorAll("details[data-source][open]").forEach(readDetails);
+document.addEventListener("toggle", event => { if (event.target.matches?.("details[data-source]")) readDetails(event.target); }, true);
+document.addEventListener("kiplot:refreshed", readOpen);
+readOpen();
+
+// A link to a row of the mapping opens what stands behind it.
+function openTarget() {
+  const row = location.hash.startsWith("#e") ? document.getElementById(location.hash.slice(1)) : null;
+  const more = row?.querySelector(".more");
+  if (more) { more.open = true; row.scrollIntoView({ block: "center" }); more.querySelector(".missing select, select")?.focus({ preventScroll: true }); }
+}
+addEventListener("hashchange", openTarget);
+openTarget();
