@@ -1,4 +1,4 @@
-.PHONY: demo build test prove bench format
+.PHONY: demo build test prove bench gallery format
 
 build:
 	scripts/install.sh build
@@ -23,6 +23,10 @@ prove:
 	scripts/coverage.sh 100
 	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser -k "ten_thousand"
 	scripts/prove.sh full
+
+gallery: build
+	scripts/install.sh test
+	KIPLOT_GALLERY=1 .venv/bin/pytest -q Tests/Browser/test_screens.py -k gallery
 
 bench:
 	scripts/install.sh build

@@ -13,29 +13,61 @@ struct HuntCommand: ParsableCommand {
     @Option(help: "For how many seconds to shorten the play that was found.") var shortening = 60
     @Flag(help: "Tell the shortest play that was found.") var story = false
 
+    @Flag(help: .hidden) var worker = false
+
+    /// What one worker has seen.
+    private struct Share: Codable {
+        var seed: UInt64?
+        var deeds = 0
+        var story: [String] = []
+        var others: [String: Int] = [:]
+    }
+
     func run() throws {
-        let prover = try Prover()
+        if worker { return FileHandle.standardOutput.write(try JSONEncoder().encode(try search())) }
         let start = Date()
         var others: [String: Int] = [:]
+        var next = from
+        while next < from + UInt64(most) {
+            let count = min(Workers.seedsEach, Int(from + UInt64(most) - next))
+            let output = try Workers.output(of: [
+                "hunt", invariant, "--worker", "--from", "\(next)", "--most", "\(count)", "--shortening", "\(shortening)",
+            ])
+            let share = try JSONDecoder().decode(Share.self, from: output)
+            others.merge(share.others, uniquingKeysWith: +)
+            if let seed = share.seed {
+                let seconds = Int(Date().timeIntervalSince(start))
+                print(
+                    "found by \(invariant) in seed \(seed), the \(Self.ordinal(Int(seed - from) + 1)); shortened to \(share.deeds) deeds; \(seconds) s"
+                )
+                if story { for line in share.story { print(line) } }
+                return
+            }
+            next += UInt64(count)
+        }
+        let words = others.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value)" }.joined(separator: ", ")
+        print("not found in \(most) seeds\(words.isEmpty ? "" : "; others were: \(words)")")
+        throw ExitCode.failure
+    }
+
+    private func search() throws -> Share {
+        let prover = try Prover()
+        var share = Share()
         for seed in from..<(from + UInt64(most)) {
             let violations = try prover.play(seed).violations
             guard violations.contains(where: { $0.invariant == invariant }) else {
-                for invariant in Set(violations.map(\.invariant)) { others[invariant, default: 0] += 1 }
+                for invariant in Set(violations.map(\.invariant)) { share.others[invariant, default: 0] += 1 }
                 continue
             }
             let end = Date().addingTimeInterval(Double(shortening))
             var shrinker = Shrinker(prover, seed: seed, invariant: invariant) { Date() > end }
             let shortest = try shrinker.shrink()
-            let seconds = Int(Date().timeIntervalSince(start))
-            print(
-                "found by \(invariant) in seed \(seed), the \(Self.ordinal(Int(seed - from) + 1)); shortened to \(shortest.deeds) deeds; \(seconds) s"
-            )
-            if story { StoryCommand.tell(shortest) }
-            return
+            share.seed = seed
+            share.deeds = shortest.deeds
+            share.story = StoryCommand.lines(of: shortest)
+            break
         }
-        let words = others.sorted { $0.key < $1.key }.map { "\($0.key) in \($0.value)" }.joined(separator: ", ")
-        print("not found in \(most) seeds\(words.isEmpty ? "" : "; others were: \(words)")")
-        throw ExitCode.failure
+        return share
     }
 
     private static func ordinal(_ number: Int) -> String {

@@ -18,14 +18,13 @@ struct StoryCommand: ParsableCommand {
             var shrinker = Shrinker(prover, seed: seed, invariant: first.invariant) { Date() > end }
             trial = try shrinker.shrink()
         }
-        Self.tell(trial)
+        for line in Self.lines(of: trial) { print(line) }
         if !trial.violations.isEmpty { throw ExitCode.failure }
     }
 
-    static func tell(_ trial: Trial) {
-        print("seed \(trial.seed): \(trial.options)")
-        for line in trial.story { print(line) }
-        print("\(trial.deeds) deeds, \(trial.calls) calls, \(trial.writes) writes, \(trial.playedTime / 1_000) s of simulated time")
-        for violation in trial.violations { print("\(violation.invariant): \(violation.what)") }
+    static func lines(of trial: Trial) -> [String] {
+        ["seed \(trial.seed): \(trial.options)"] + trial.story
+            + ["\(trial.deeds) deeds, \(trial.calls) calls, \(trial.writes) writes, \(trial.playedTime / 1_000) s of simulated time"]
+            + trial.violations.map { "\($0.invariant): \($0.what)" }
     }
 }

@@ -15,7 +15,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
-BUILD = ROOT / ".build" / "debug"
+BUILD = ROOT / ".build" / os.environ.get("KIPLOT_BUILD", "debug")
 TOKEN = "secret-token-that-must-not-be-seen"
 PASSWORD = "correct horse battery"
 

@@ -42,5 +42,12 @@ final class Node: @unchecked Sendable {
         life?.cancel()
     }
 
+    /// The engine knows its node through its network, and the node its engine: when the play is over, the knot is cut.
+    func dissolve() {
+        engine = nil
+        store = nil
+        life = nil
+    }
+
     func checkAlive() throws(NodeEnd) { if !isAlive { throw .killed } }
 }

@@ -97,7 +97,7 @@ final class ObservedTransaction: Transaction {
 
 /// Reads the evidence out of what is committed.
 final class Witness {
-    private let play: Play
+    private unowned let play: Play
     private var evidence: Evidence { play.evidence }
 
     init(_ play: Play) { self.play = play }

@@ -36,6 +36,9 @@ extension Play {
         evidence.stamp("\(scheduler.steps)")
     }
 
+    /// Gives back what the processes hold, once everything has been judged.
+    func dissolve() { for node in nodes + graveyard { node.dissolve() } }
+
     /// - Returns: `false` when the play has to be broken off.
     private func comeToRest() throws -> Bool {
         let end = now + Self.patience

@@ -22,7 +22,7 @@ final class Play: @unchecked Sendable {
     private(set) lazy var witness = Witness(self)
     private(set) var nodes: [Node] = []
     /// Kept until the play is over: tasks do not keep their executors alive.
-    private var graveyard: [Node] = []
+    private(set) var graveyard: [Node] = []
     private var nextNode = 1
     private var faults: SeededGenerator
 

@@ -36,6 +36,7 @@ public struct Prover: Sendable {
     ) throws -> Trial {
         let options = given ?? PlayOptions(seed: seed)
         let play = try Play(options, on: setting, keepsStory: keepsStory)
+        defer { play.dissolve() }
         play.evidence.tellsCalls = tellsCalls
         // Every fiftieth seed is watched for a whole day.
         let script = script ?? Script(options)
