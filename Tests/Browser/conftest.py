@@ -214,7 +214,7 @@ def pull(house, page):
 
 def open_item(house, page, name, kind="initiatives"):
     page.goto(f"{house.url}/{kind}?q={name.split()[0]}")
-    page.get_by_role("link", name=name).click()
+    page.get_by_role("main").get_by_role("link", name=name).first.click()
     page.wait_for_url("**/items/*")
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 
 from conftest import TOKEN, add_project, connect, eventually, fill_instance, open_item, pull, set_up
 
@@ -14,10 +15,6 @@ def sidebar_count(page):
 def editor(house, page, number=1):
     page.goto(f"{house.url}/mappings/{number}")
     page.locator("#mapping-form").wait_for()
-
-
-def row(page, name):
-    return page.locator(".map-row").filter(has=page.locator(f"select[name$='.field']", has=page.locator(f"option[value={name}]:checked")))
 
 
 def test_home_teaches_first_and_then_shows_how_everything_stands(house, page):
@@ -89,7 +86,7 @@ def test_the_wizards_work_without_a_script(house, page, chromium):
 
 def test_projects_are_found_by_words_and_those_that_are_there_cannot_be_taken_twice(house, page):
     for number in range(8):
-        house.simulate("POST", "projects", {"name": f"Team {number}"})
+        house.simulate("POST", "projects", {"name": f"Team {number}", "process": "agile"})
     set_up(house, page)
     connect(house, page)
     page.goto(f"{house.url}/instances/1/projects/new")
@@ -119,16 +116,32 @@ def test_the_mapping_is_checked_while_it_is_changed(house, page):
     assert page.locator("#e0-f0-field").input_value() == "name", "nothing was saved"
 
 
+def test_two_people_who_map_at_once_lose_nothing(house, page):
+    set_up(house, page)
+    connect(house, page)
+    other = page.context.new_page()
+    editor(house, other)
+    editor(house, page)
+    page.get_by_label("Name", exact=True).fill("Mine")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("Saved as version 2").wait_for()
+    other.get_by_label("Name", exact=True).fill("Theirs")
+    other.get_by_role("button", name="Save").click()
+    other.get_by_text("Somebody else saved this set").wait_for()
+    assert other.get_by_label("Name", exact=True).input_value() == "Theirs"
+    other.get_by_role("button", name="Save").click()
+    other.get_by_text("Saved as version 3").wait_for()
+
+
 def test_suggestions_come_back_with_one_click(house, page):
     set_up(house, page)
     connect(house, page)
     editor(house, page)
     before = page.locator("#e0-rows .map-row").count()
-    for _ in range(2):
+    for left in [before - 1, before - 2]:
         page.locator("#e0-f0 .more summary").click()
         page.locator("#e0-f0").get_by_role("button", name="Remove").click()
-        before_now = page.locator("#e0-rows .map-row").count()
-        eventually(lambda: page.locator("#e0-rows .map-row").count() <= before_now, "a row is gone")
+        eventually(lambda: page.locator("#e0-rows .map-row").count() == left, "a row is gone")
     page.get_by_role("heading", name="2 pairs would fit").wait_for()
     page.get_by_role("button", name="Add all suggestions").click()
     page.get_by_text("2 pairs added").wait_for()
@@ -138,7 +151,7 @@ def test_suggestions_come_back_with_one_click(house, page):
     # A field that nobody maps is found by its words, on either side.
     page.locator("#e0-unmapped summary").click()
     page.locator("#e0-unmapped").get_by_label("Find an unmapped field").fill("priority")
-    page.locator("#e0-free").get_by_role("button", name="Priority").click()
+    page.locator("#e0-free").get_by_role("button", name=re.compile("^Priority")).click()
     eventually(lambda: page.locator("#e0-rows .map-row").count() == before + 1, "the row is there")
     assert page.locator(f"#e0-f{before}-ado").input_value() == "Microsoft.VSTS.Common.Priority"
 
@@ -173,7 +186,7 @@ def test_a_preview_on_a_real_work_item_writes_nothing(house, page):
 
 
 def test_a_bulk_preview_shows_what_would_change_and_a_run_can_be_downloaded(house, page):
-    epics = [house.add("Epic", f"Portal {number}") for number in range(3)]
+    epics = [house.add("Epic", name) for name in ["Portal", "Warehouse", "Search"]]
     set_up(house, page)
     connect(house, page)
     pull(house, page)
@@ -181,13 +194,13 @@ def test_a_bulk_preview_shows_what_would_change_and_a_run_can_be_downloaded(hous
     house.edit(epics[1], {"System.Title": "Renamed there"})
     page.goto(f"{house.url}/bulk")
     page.get_by_role("radio", name="What a filter finds").check()
-    page.get_by_label("Words", exact=True).fill("portal 1")
+    page.get_by_label("Words", exact=True).fill("warehouse")
     page.get_by_text("1 initiative fits").wait_for()
     page.get_by_role("button", name="Preview").click()
     page.get_by_text("· finished ·").wait_for()
     table = page.locator(".entry-table")
     table.wait_for()
-    assert "Portal 1" in table.inner_text() and "Renamed there" in table.inner_text()
+    assert "Warehouse" in table.inner_text() and "Renamed there" in table.inner_text()
     assert page.locator(".figure", has_text="would change").locator("strong").inner_text() == "1"
     page.goto(f"{house.url}/initiatives")
     assert "Renamed there" not in page.content(), "a preview changes nothing"
@@ -204,27 +217,27 @@ def test_a_bulk_preview_shows_what_would_change_and_a_run_can_be_downloaded(hous
 
 def test_failures_are_grouped_by_cause_and_mended_in_the_mapping(house, page):
     epics = [house.add("Epic", f"Portal {number}") for number in range(3)]
-    house.simulate("POST", "states", {"type": "Epic", "name": "Parked", "category": "InProgress"})
     set_up(house, page)
     connect(house, page)
     pull(house, page)
     editor(house, page)
     page.locator("#e0-f2 .more summary").click()
     pairs = page.locator("#e0-f2 .pair")
-    index = next(i for i in range(pairs.count()) if pairs.nth(i).locator("select").nth(1).input_value() == "Parked")
+    index = next(i for i in range(pairs.count()) if pairs.nth(i).locator("select").nth(1).input_value() == "Resolved")
     pairs.nth(index).locator("select").nth(0).select_option("")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved as version 2").wait_for()
     for epic in epics[:2]:
-        house.edit(epic, {"System.State": "Parked"})
+        house.edit(epic, {"System.State": "Resolved"})
     page.goto(f"{house.url}/attention")
-    group = page.locator(".group", has_text="“Parked” has no counterpart")
+    group = page.locator(".group", has_text="“Resolved” has no counterpart")
     eventually(lambda: group.count() == 1 and "2 items" in group.inner_text(), "both are in one group")
     eventually(lambda: sidebar_count(page) == 2, "the sidebar counts what is shown")
     group.get_by_role("link", name="Add it to the mapping…").click()
     page.wait_for_url("**/mappings/1*")
-    missing = page.locator("#e0-f2 .pair.missing")
-    assert missing.locator("select").nth(1).input_value() == "Parked"
+    # The row is open, and the value that has no counterpart stands there already.
+    missing = page.locator("#e0-f2 .pair.missing").first
+    assert missing.locator("select").nth(1).input_value() == "Resolved"
     missing.locator("select").nth(0).select_option(label="Validation")
     page.get_by_role("button", name="Save").click()
     page.get_by_text("Saved as version 3").wait_for()
@@ -294,14 +307,14 @@ def test_activity_is_read_by_day_and_filtered(house, page):
     assert "Warehouse" in page.locator("#activity").inner_text()
     page.get_by_label("Search", exact=True).fill("portal")
     page.keyboard.press("Enter")
-    page.wait_for_url("**q=portal*")
+    page.wait_for_url(re.compile("q=portal"))
     assert "Warehouse" not in page.locator("#activity").inner_text()
     page.locator(".facet", has_text="Person").locator("summary").click()
-    page.get_by_role("checkbox", name="Dana Developer").check()
+    page.get_by_role("checkbox", name="Ada Admin").check()
     page.keyboard.press("Escape")
-    page.wait_for_url("**person=Dana*")
+    page.wait_for_url(re.compile("person=Ada"))
     words = page.locator("#activity").inner_text()
-    assert "Dana Developer" in words and "Ada Admin" not in words
+    assert "Item created from work item" in words and "Webhook" not in words, "what Kiplot did by itself is left out"
     page.goto(f"{house.url}/activity?result=problems")
     page.get_by_text("Nothing fits").wait_for()
 

@@ -118,7 +118,7 @@ struct MappingEditor: Sendable {
                 a(.href("/mappings")) { "Mapping sets" }
             }
             heading("Mapping: \(set.name)")
-            visit.post("/mappings/\(set.id)", .class("mapping-form"), .id("mapping-form"), .data("mapping", "")) {
+            visit.post("/mappings/\(set.id)", .class("mapping-form"), .id("mapping-form"), .data("mapping", mayEdit ? "" : nil)) {
                 // Enter in a field checks; without it the first button of the form would be pressed, whatever it is.
                 if mayEdit {
                     button(.class("sr"), .name("do"), .value("check"), Attribute("tabindex", "-1"), Attribute("aria-hidden", "true")) {
@@ -127,9 +127,10 @@ struct MappingEditor: Sendable {
                 }
                 input(.type("hidden"), .name("version"), .value(String(set.version)))
                 if let integration { input(.type("hidden"), .name("integration"), .value("\(integration.id)")) }
-                div(.class("mapping-columns")) {
+                element("fieldset", [.class("mapping-columns"), .flag("disabled", !mayEdit)]) {
                     div(.id("mapping-editor")) {
                         if let message { notice(message.kind, message.words) }
+                        if !mayEdit { notice("info", "You see how it is mapped; an administrator can change it.") }
                         reach
                         labelled("Name", "name") { input(.name("name"), .id("name"), .value(set.name)) }
                         if mayEdit { suggestionStrip }

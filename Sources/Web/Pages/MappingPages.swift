@@ -55,7 +55,12 @@ enum MappingPages {
                     }
                 } else {
                     table(.class("list stacked")) {
-                        thead { tr { for words in ["Name", "Pairs", "Used by", "Version", ""] { th { words } } } }
+                        thead {
+                            tr {
+                                for words in ["Name", "Pairs", "Used by", "Version"] { th { words } }
+                                td { span(.class("sr")) { "Actions" } }
+                            }
+                        }
                         tbody { for entry in sets { row(visit, entry.set, entry.users) } }
                     }
                 }
@@ -112,7 +117,18 @@ enum MappingPages {
         set.mapping = set.mapping.withoutBlanks
         let now = visit.now
         let changed = set
-        let saved = try await visit.store.write { try $0.save(changed, at: now) }
+        let saved: StoredMappingSet
+        do {
+            saved = try await visit.store.write { try $0.save(changed, at: now) }
+        } catch let error as StoreError {
+            guard case .changedMeanwhile = error else { throw error }
+            // What was typed is not thrown away: it stands there, on top of what somebody else has saved.
+            editor.set.version = try await stored(visit).version
+            editor.message = (
+                "error", "Somebody else saved this set since you opened it. Your changes stand below: look at them again, then save."
+            )
+            return try await editor.page()
+        }
         let integration = visit.form["integration"].map { "&integration=\(percentEncoded($0))" } ?? ""
         return .seeOther("/mappings/\(set.id)?saved=\(saved.version)\(integration)")
     }

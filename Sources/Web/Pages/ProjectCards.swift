@@ -77,7 +77,9 @@ enum ProjectCards {
                                 row.item.map { "\($0.key) \($0.name)" } ?? "an item that was deleted"
                             }
                         }
-                        td(.class("whole"), .data("label", "Work item")) { row.link.workItem.map { "\(row.link.workItemType) #\($0)" } ?? "being created" }
+                        td(.class("whole"), .data("label", "Work item")) {
+                            row.link.workItem.map { "\(row.link.workItemType) #\($0)" } ?? "being created"
+                        }
                         td(.data("label", "State")) {
                             span(.class("chip \(tone(row.link.health))")) { row.link.healthWords }
                             if let problem = row.link.problem { p(.class("muted")) { problem.message } }

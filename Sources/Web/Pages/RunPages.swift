@@ -53,12 +53,15 @@ enum RunPages {
                     (entry, try entry.item.flatMap { try transaction.item($0) })
                 }, counts: try transaction.entryCounts(of: id), integration: try transaction.integration(run.integration), filter: filter)
         }
-        return try await visit.layout("\(view.run.isDryRun ? "Preview" : "Run") \(id)", section: .bulk, live: ["run:\(id)"], parts: [.integrations])
-        {
+        return try await visit.layout(
+            "\(view.run.isDryRun ? "Preview" : "Run") \(id)", section: .bulk, live: ["run:\(id)"], parts: [.integrations]
+        ) {
             p(.class("crumbs")) { a(.href("/bulk")) { "Bulk sync" } }
             div(.id("run"), .data("part", "")) {
                 heading(view.title) { actions(visit, view) }
-                p(.class("muted")) { "\(view.integration?.projectName ?? "") · \(view.run.state.rawValue) · started by \(view.run.startedBy)" }
+                p(.class("muted")) {
+                    "\(view.integration?.projectName ?? "") · \(view.run.state.rawValue) · started by \(view.run.startedBy)"
+                }
                 progressBar(view.run, now: visit.now)
                 if let detail = view.run.detail { notice("warning", detail) }
                 figures(view)
@@ -135,7 +138,8 @@ enum RunPages {
     }
 
     private static func results(_ visit: Visit, _ view: View) -> Node {
-        let sampled = view.run.isDryRun && view.run.state == .finished
+        let sampled =
+            view.run.isDryRun && view.run.state == .finished
             ? view.entries.filter { $0.entry.outcome == .changed }.prefix(sample).map(\.entry.position) : []
         return div {
             if view.entries.isEmpty {
@@ -143,7 +147,9 @@ enum RunPages {
             } else {
                 table(.class("list stacked")) {
                     thead { tr { for words in ["Item", "Work item", "Result", "What and why"] { th { words } } } }
-                    tbody { for row in view.entries { resultRow(view.run, row.entry, row.item, isOpen: sampled.contains(row.entry.position)) } }
+                    tbody {
+                        for row in view.entries { resultRow(view.run, row.entry, row.item, isOpen: sampled.contains(row.entry.position)) }
+                    }
                 }
             }
             if view.entries.count == entriesOnPage, let last = view.entries.last {
@@ -157,7 +163,11 @@ enum RunPages {
     private static func resultRow(_ run: Run, _ entry: RunEntry, _ item: Item?, isOpen: Bool) -> Node {
         tr(.class("run-row")) {
             td(.class("name")) {
-                if let item { a(.href("/items/\(item.id)")) { "\(item.key) \(item.name)" } } else { span(.class("muted")) { "no item yet" } }
+                if let item {
+                    a(.href("/items/\(item.id)")) { "\(item.key) \(item.name)" }
+                } else {
+                    span(.class("muted")) { "no item yet" }
+                }
             }
             td(.class("whole"), .data("label", "Work item")) { entry.workItem.map { "#\($0)" } ?? "–" }
             td(.data("label", "Result")) {

@@ -16,7 +16,7 @@ function answer(form, submitter) {
   });
 }
 
-const unreachable = () => say("The server did not answer. What you typed is still here; try again.", { bad: true });
+const unreachable = () => say("That did not work. What you typed is still here; try again, or reload the page.", { bad: true });
 
 function replace(id, fresh, root = document) {
   const own = root.getElementById ? root.getElementById(id) : root.querySelector(`#${id}`);
@@ -178,7 +178,9 @@ function mappingEditor(form) {
       const fresh = await answer(form, submitter);
       if (mine !== latest && !isWhole) return;
       if (isWhole) {
-        const open = new Set([...form.querySelectorAll("details[open][id]")].map(details => details.id));
+        // Behind a row that is taken away the others have new places.
+        const kept = submitter.value.startsWith("remove") ? "details[open][id].unmapped" : "details[open][id]";
+        const open = new Set([...form.querySelectorAll(kept)].map(details => details.id));
         const focus = document.activeElement?.id;
         replace("mapping-editor", fresh);
         open.forEach(id => { const details = document.getElementById(id); if (details) details.open = true; });
