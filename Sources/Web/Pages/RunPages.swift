@@ -179,7 +179,7 @@ enum RunPages {
                 if let reason = entry.reason { p { reason } }
                 if entry.outcome == .changed || entry.outcome == .created, entry.workItem != nil {
                     let source = "/runs/\(run.id)/entries/\(entry.position)"
-                    details(.data("source", source), .flag("open", isOpen)) {
+                    details(.data("source", source), .data("sample", isOpen ? "" : nil), .flag("open", isOpen)) {
                         summary { run.isDryRun ? "What would change" : "What changed" }
                         div(.data("place", "")) { a(.href(source)) { "Show the values" } }
                     }

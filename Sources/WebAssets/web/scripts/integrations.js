@@ -268,7 +268,16 @@ function readDetails(details) {
   request.onerror = () => { place.textContent = "The server cannot be reached; try again."; delete details.dataset.read; };
   request.send();
 }
-const readOpen = () => document.querySelectorAll("details[data-source][open]").forEach(readDetails);
+// A few are shown without being asked for, also where the page has grown by itself; who closes one keeps it closed.
+const samples = new Set();
+function readOpen() {
+  for (const details of document.querySelectorAll("details[data-sample]")) {
+    if (samples.has(details.dataset.source)) continue;
+    samples.add(details.dataset.source);
+    details.open = true;
+  }
+  document.querySelectorAll("details[data-source][open]").forEach(readDetails);
+}
 document.addEventListener("toggle", event => { if (event.target.matches?.("details[data-source]")) readDetails(event.target); }, true);
 document.addEventListener("kiplot:refreshed", readOpen);
 readOpen();
