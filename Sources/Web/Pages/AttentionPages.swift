@@ -89,7 +89,7 @@ enum AttentionPages {
             details(.flag("open", number <= 3)) {
                 summary { number == 1 ? "The item" : "All \(number)" }
                 ol(.class("cases")) {
-                    for entry in group.cases.prefix(100) { caseNode(visit, view, entry) }
+                    for entry in group.cases.prefix(100) { caseNode(visit, view, entry, in: group) }
                     if number > 100 { li { span(.class("muted")) { "and \(number - 100) more of the same cause" } } }
                 }
             }
@@ -158,7 +158,7 @@ enum AttentionPages {
         }
     }
 
-    private static func caseNode(_ visit: Visit, _ view: AttentionView, _ entry: AttentionCase) -> Node {
+    private static func caseNode(_ visit: Visit, _ view: AttentionView, _ entry: AttentionCase, in group: AttentionGroup) -> Node {
         li {
             div {
                 a(.href("/items/\(entry.link.item)#azure-devops")) { entry.item.map { "\($0.key) \($0.name)" } ?? "an item" }
@@ -173,7 +173,8 @@ enum AttentionPages {
             }
             if let conflict = entry.conflict {
                 versus(visit, view.workspace, entry, conflict)
-            } else {
+            } else if !group.title.hasSuffix(entry.message) {
+                // What the heading says is not said again for each.
                 span(.class("muted")) { entry.message }
             }
         }
