@@ -71,6 +71,23 @@ public struct Receipt: Hashable, Sendable {
     }
 }
 
+/// Which receipts somebody wants to see.
+public struct ReceiptQuery: Hashable, Sendable {
+    public var item: Identifier<Item>?
+    /// Any of these; empty for all.
+    public var integrations: [Identifier<Integration>] = []
+    public var actions: [Receipt.Action] = []
+    /// Names, without the place where the person acted.
+    public var actors: [String] = []
+    /// Words of the item's name, key or tags.
+    public var words = ""
+    /// Only receipts that are older than this one.
+    public var before: Int64?
+    public var limit: Int
+
+    public init(limit: Int = 100) { self.limit = limit }
+}
+
 extension StoreTransaction {
     private static let receiptColumns = """
         id, link_id, item_id, integration_id, field, action, before, after, revision, at, actor, cause, run_id, detail
@@ -111,6 +128,52 @@ extension StoreTransaction {
             "SELECT \(Self.receiptColumns) FROM receipt WHERE integration_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             [.integer(integration.number), .integer(id ?? .max), .integer(Int64(limit))]
         ).map(Self.receipt)
+    }
+
+    /// What a bulk run did to an item, in the order of doing. Served by `receipt_item`.
+    public func receipts(of item: Identifier<Item>, by run: Identifier<Run>) throws -> [Receipt] {
+        try sql.rows(
+            "SELECT \(Self.receiptColumns) FROM receipt WHERE item_id = $1 AND run_id = $2 ORDER BY id LIMIT 200",
+            [.integer(item.number), .integer(run.number)]
+        ).map(Self.receipt)
+    }
+
+    /// What fits a question about the past, the newest first. Walks `receipt_item`, `receipt_integration` or the receipts themselves
+    /// backwards, and ends with the page.
+    public func receipts(matching query: ReceiptQuery) throws -> [Receipt] {
+        var conditions = ["id < $1"]
+        var parameters: [SQLValue] = [.integer(query.before ?? .max)]
+        func add(_ value: SQLValue) -> String {
+            parameters.append(value)
+            return "$\(parameters.count)"
+        }
+        if let item = query.item { conditions.append("item_id = \(add(.integer(item.number)))") }
+        func anyOf(_ column: String, _ values: [SQLValue]) {
+            guard !values.isEmpty else { return }
+            conditions.append("\(column) IN (\(values.map(add).joined(separator: ", ")))")
+        }
+        anyOf("integration_id", query.integrations.map { .integer($0.number) })
+        anyOf("action", query.actions.map { .text($0.rawValue) })
+        // A person who edits in Azure DevOps is the same person.
+        anyOf("actor", query.actors.flatMap { [.text($0), .text("\($0) (Azure DevOps)")] })
+        for word in query.words.lowercased().split(separator: " ").prefix(8) {
+            let escaped = word.replacing("\\", with: "\\\\").replacing("%", with: "\\%").replacing("_", with: "\\_")
+            conditions.append("item_id IN (SELECT item.id FROM item WHERE search LIKE \(add(.text("%\(escaped)%"))) ESCAPE '\\')")
+        }
+        return try sql.rows(
+            """
+            SELECT \(Self.receiptColumns) FROM receipt WHERE \(conditions.joined(separator: " AND "))
+            ORDER BY id DESC LIMIT \(add(.integer(Int64(query.limit))))
+            """,
+            parameters
+        ).map(Self.receipt)
+    }
+
+    /// Who has done something lately, by name; whether here or in Azure DevOps makes no difference.
+    public func actorsLately() throws -> [String] {
+        let names = try sql.rows("SELECT DISTINCT actor FROM (SELECT actor FROM receipt ORDER BY id DESC LIMIT 3000) AS recent")
+            .compactMap { $0.text(0)?.replacing(" (Azure DevOps)", with: "") }
+        return Set(names).sorted { $0.lowercased() < $1.lowercased() }
     }
 
     private static func receipt(_ row: SQLRow) -> Receipt {

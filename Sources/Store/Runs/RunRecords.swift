@@ -140,6 +140,19 @@ extension StoreTransaction {
         }
     }
 
+    /// How many entries of a run ended in which way. Served by `run_entry_outcome`.
+    public func entryCounts(of run: Identifier<Run>) throws -> [RunEntry.Outcome: Int] {
+        let rows = try sql.rows("SELECT outcome, count(*) FROM run_entry WHERE run_id = $1 GROUP BY outcome", [.integer(run.number)])
+        return Dictionary(
+            rows.compactMap { row in
+                row.text(0).flatMap { RunEntry.Outcome(rawValue: $0) }.map { ($0, Int(row.integer(1) ?? 0)) }
+            }, uniquingKeysWith: +)
+    }
+
+    public func entry(at position: Int, of run: Identifier<Run>) throws -> RunEntry? {
+        try entries(of: run, outcome: nil, after: position - 1, limit: 1).first { $0.position == position }
+    }
+
     /// Writes down how entries ended and counts them in the run.
     public func record(_ entries: [RunEntry], of run: Identifier<Run>) throws {
         var done = 0

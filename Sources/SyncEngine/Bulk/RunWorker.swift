@@ -74,10 +74,10 @@ struct RunWorker: Sendable {
     }
 
     private func trigger(of run: Run) -> Trigger {
-        Trigger(
-            cause: .bulk, actor: .person(Identifier(0), name: run.startedBy),
-            movements: run.direction == .pull ? [.pull] : run.direction == .push ? [.push] : [.pull, .push], includesManualFields: true,
-            initialSource: run.direction == .pull ? .azureDevOps : run.direction == .push ? .kiplot : nil, run: run.id, priority: .bulk)
+        var trigger = Trigger(bulk: run.direction)
+        trigger.actor = .person(Identifier(0), name: run.startedBy)
+        trigger.run = run.id
+        return trigger
     }
 
     private func results(_ entries: [RunEntry], _ outcomes: [LinkOutcome], isDryRun: Bool) -> [RunEntry] {
@@ -201,5 +201,15 @@ extension RunEntry {
         entry.outcome = outcome
         entry.reason = reason
         return entry
+    }
+}
+
+extension Trigger {
+    /// What a bulk run of a direction allows; where nothing is agreed yet, the side that it comes from counts.
+    init(bulk direction: Run.Direction) {
+        self.init(
+            cause: .bulk, movements: direction == .pull ? [.pull] : direction == .push ? [.push] : [.pull, .push],
+            includesManualFields: true, initialSource: direction == .pull ? .azureDevOps : direction == .push ? .kiplot : nil,
+            priority: .bulk)
     }
 }

@@ -18,41 +18,48 @@ extension ItemCommands {
         _ id: Identifier<Conflict>, by choice: ConflictChoice, seen: String? = nil, actor: Actor
     ) async throws -> LinkOutcome {
         let now = clock.now
-        let (link, field) = try await store.write { transaction -> (Identifier<Link>, FieldKey) in
-            guard let conflict = try transaction.conflict(id), conflict.settledAt == nil, var link = try transaction.link(conflict.link),
-                link.state.isLive, let item = try transaction.item(conflict.item)
-            else { throw StoreError.notFound("The conflict") }
-            guard seen == nil || seen == conflict.fingerprint else { throw StoreError.changedMeanwhile("value in Azure DevOps") }
-            guard item[conflict.field] == conflict.local else { throw StoreError.changedMeanwhile("value in Kiplot") }
-            var field = link.fields[conflict.field] ?? LinkField()
-            var resolution = Conflict.Resolution.keptKiplot
-            var settlement = Settlement(.kiplot, local: conflict.local, remote: conflict.remote)
-            switch choice {
-            case .kiplot: break
-            case .azureDevOps:
-                resolution = .keptAzureDevOps
-                settlement.winner = .azureDevOps
-            case .typed(let value):
-                resolution = .typed
-                settlement.local = value
-                let origin = EditOrigin(actor: actor, cause: .conflictResolution, at: now)
-                try transaction.edit(item.id, changes: [conflict.field: value], origin: origin)
-                link = try transaction.link(link.id) ?? link
-            }
-            field.settlement = settlement
-            field.remote = conflict.remote
-            field.isInConflict = false
-            link.fields[conflict.field] = field
-            link.automaticWrites = 0
-            // Whatever becomes of the writing below, somebody looks at it again.
-            link.dirty += 1
-            link.notBefore = now
-            try transaction.settleConflict(of: conflict.field, on: link.id, as: resolution, by: actor.name, at: now)
-            try transaction.update(link)
-            return (link.id, conflict.field)
-        }
+        let chosen = try await store.write { try $0.settle(id, by: choice, seen: seen, actor: actor, at: now) }
         return try await press(
-            link, Trigger(cause: .conflictResolution, actor: actor, includesManualFields: true, fields: [field]))
+            chosen.link, Trigger(cause: .conflictResolution, actor: actor, includesManualFields: true, fields: [chosen.field]))
+    }
+}
+
+extension StoreTransaction {
+    /// Notes the choice on the link; whoever calls brings it to the other side.
+    func settle(
+        _ id: Identifier<Conflict>, by choice: ConflictChoice, seen: String?, actor: Actor, at now: Instant
+    ) throws -> LinkedField {
+        guard let conflict = try conflict(id), conflict.settledAt == nil, var link = try link(conflict.link), link.state.isLive,
+            let item = try item(conflict.item)
+        else { throw StoreError.notFound("The conflict") }
+        guard seen == nil || seen == conflict.fingerprint else { throw StoreError.changedMeanwhile("value in Azure DevOps") }
+        guard item[conflict.field] == conflict.local else { throw StoreError.changedMeanwhile("value in Kiplot") }
+        var field = link.fields[conflict.field] ?? LinkField()
+        var resolution = Conflict.Resolution.keptKiplot
+        var settlement = Settlement(.kiplot, local: conflict.local, remote: conflict.remote)
+        switch choice {
+        case .kiplot: break
+        case .azureDevOps:
+            resolution = .keptAzureDevOps
+            settlement.winner = .azureDevOps
+        case .typed(let value):
+            resolution = .typed
+            settlement.local = value
+            let origin = EditOrigin(actor: actor, cause: .conflictResolution, at: now)
+            try edit(item.id, changes: [conflict.field: value], origin: origin)
+            link = try self.link(link.id) ?? link
+        }
+        field.settlement = settlement
+        field.remote = conflict.remote
+        field.isInConflict = false
+        link.fields[conflict.field] = field
+        link.automaticWrites = 0
+        // Whatever becomes of the writing, somebody looks at it again.
+        link.dirty += 1
+        link.notBefore = now
+        try settleConflict(of: conflict.field, on: link.id, as: resolution, by: actor.name, at: now)
+        try update(link)
+        return LinkedField(link: link.id, field: conflict.field)
     }
 }
 

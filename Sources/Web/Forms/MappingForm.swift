@@ -8,11 +8,11 @@ struct MappingForm {
     let values: FormValues
     let workspace: Workspace
 
-    var mapping: MappingSet {
+    /// As it stands in the form, with rows that are not filled in yet: the positions are those that the person sees.
+    var draft: MappingSet {
         var set = MappingSet()
         for index in 0..<20 {
             guard let kind = values["e\(index).kind"].flatMap({ ItemKind(rawValue: $0) }) else { break }
-            if values.flag("e\(index).remove") { continue }
             var entity = EntityMapping(kind: kind, workItemType: values.text("e\(index).type"))
             entity.parentDirection = Direction(rawValue: values.text("e\(index).parent"))
             entity.fields = fields(of: index)
@@ -26,7 +26,6 @@ struct MappingForm {
         for index in 0..<200 {
             let prefix = "e\(entity).f\(index)"
             guard let field = values["\(prefix).field"] else { break }
-            if values.flag("\(prefix).remove") || (field.isEmpty && values.text("\(prefix).ado").isEmpty) { continue }
             fields.append(
                 FieldMapping(
                     field: FieldKey(field), azureDevOpsField: values.text("\(prefix).ado"),
@@ -47,5 +46,36 @@ struct MappingForm {
             pairs.append(ValueMap.Pair(kiplot: value, azureDevOps: remote))
         }
         return ValueMap(pairs)
+    }
+}
+
+extension FieldMapping {
+    /// A row that somebody has added and not filled in yet.
+    var isBlank: Bool { field.name.isEmpty && azureDevOpsField.isEmpty }
+}
+
+extension MappingSet {
+    /// What is checked and saved: without the rows that are not filled in.
+    var withoutBlanks: MappingSet {
+        var set = self
+        for index in set.entities.indices { set.entities[index].fields.removeAll(where: \.isBlank) }
+        return set
+    }
+
+    /// Takes up the pairs of a better-known mapping that are missing here, for pairs of the same kinds and types.
+    /// Returns them by the position of the entity.
+    func missing(from recommended: MappingSet) -> [(entity: Int, field: FieldMapping)] {
+        var missing: [(entity: Int, field: FieldMapping)] = []
+        for (index, entity) in entities.enumerated() {
+            guard let known = recommended[entity.kind], known.workItemType.lowercased() == entity.workItemType.lowercased() else {
+                continue
+            }
+            let fields = Set(entity.fields.map(\.field))
+            let targets = Set(entity.fields.filter(\.direction.writes).map { $0.azureDevOpsField.lowercased() })
+            for field in known.fields where !fields.contains(field.field) && !targets.contains(field.azureDevOpsField.lowercased()) {
+                missing.append((index, field))
+            }
+        }
+        return missing
     }
 }

@@ -82,8 +82,13 @@ enum AgreementPages {
         let id = view.integration.id
         let isRunning = view.audit?.state == .running
         return try await visit.layout(
-            "Agreement of \(view.integration.projectName)", section: .integrations, live: ["integration:\(id)"]
+            "Agreement of \(view.integration.projectName)", section: .integrations, live: ["integration:\(id)"], parts: [.integrations]
         ) {
+            p(.class("crumbs")) {
+                a(.href("/integrations")) { "Integrations" }
+                " › "
+                a(.href("/integrations/\(id)")) { view.integration.projectName }
+            }
             heading("Agreement of \(view.integration.projectName)") {
                 div(.id("compare"), .data("part", "")) {
                     if visit.may(.runBulk) {
@@ -95,7 +100,6 @@ enum AgreementPages {
                     }
                 }
             }
-            p(.class("crumbs")) { a(.href("/integrations/\(id)")) { view.integration.projectName } }
             section(.class("card"), .id("agreement"), .data("part", "")) {
                 if let audit = view.result {
                     score(audit)
@@ -128,13 +132,13 @@ enum AgreementPages {
                 strong { audit.score.map { percent($0) } ?? "–" }
                 " of \(audit.agreeing + audit.explained + audit.differing) pairs of fields agree"
             }
-            dl {
-                for (words, number) in [
-                    ("Links compared", audit.links), ("Differ for a reason that is shown", audit.explained),
-                    ("Differ without one", audit.differing),
-                    ("Work items that are not where the link says", audit.astray),
+            shares(audit)
+            dl(.class("shares")) {
+                for (words, number, name) in [
+                    ("Differ for a reason that is shown", audit.explained, "conflict"), ("Differ without one", audit.differing, "failed"),
+                    ("Work items that are not where the link says", audit.astray, "outside"), ("Links compared", audit.links, ""),
                 ] {
-                    dt { words }
+                    dt(.class(name)) { words }
                     dd { String(number) }
                 }
                 dt { audit.state == .running ? "Started" : "Compared" }
@@ -144,6 +148,23 @@ enum AgreementPages {
                 }
             }
         }
+    }
+
+    /// The parts of the score as one bar.
+    private static func shares(_ audit: Audit) -> Node {
+        let all = Double(max(1, audit.agreeing + audit.explained + audit.differing))
+        var start = 0.0
+        var parts: [Node] = []
+        for (name, number) in [("inSync", audit.agreeing), ("conflict", audit.explained), ("failed", audit.differing)] where number > 0 {
+            let width = max(0.6, Double(number) / all * 100)
+            parts.append(
+                rect(.class(name), Attribute("x", String(start)), Attribute("width", String(width)), Attribute("height", "10")))
+            start += width
+        }
+        return svg(
+            .class("state-bar"), Attribute("viewBox", "0 0 100 10"), Attribute("preserveAspectRatio", "none"),
+            Attribute("aria-hidden", "true")
+        ) { parts }
     }
 
     /// Rounded down: only full agreement is 100 %.
@@ -167,17 +188,19 @@ enum AgreementPages {
     }
 
     private static func table(_ view: View) -> Node {
-        Markup.table(.class("list")) {
+        Markup.table(.class("list stacked")) {
             thead { tr { for words in ["Item", "Work item", "Field", "Kiplot", "Azure DevOps", "Why"] { th { words } } } }
             tbody {
                 for row in view.disagreements {
                     tr {
-                        td { a(.href("/items/\(row.found.item)#azure-devops")) { row.item.map { "\($0.key) \($0.name)" } ?? "item" } }
-                        td { row.found.workItem.map { "#\($0)" } ?? "" }
-                        td { row.found.field.map { view.workspace.catalogue[$0]?.label ?? $0.name } ?? "" }
-                        td { row.found.local ?? "" }
-                        td { row.found.remote ?? "" }
-                        td { row.found.reason ?? "Nobody has noticed yet." }
+                        td(.class("name")) {
+                            a(.href("/items/\(row.found.item)#azure-devops")) { row.item.map { "\($0.key) \($0.name)" } ?? "item" }
+                        }
+                        td(.data("label", "Work item")) { row.found.workItem.map { "#\($0)" } ?? "" }
+                        td(.data("label", "Field")) { row.found.field.map { view.workspace.catalogue[$0]?.label ?? $0.name } ?? "" }
+                        td(.data("label", "Kiplot")) { row.found.local ?? "" }
+                        td(.data("label", "Azure DevOps")) { row.found.remote ?? "" }
+                        td(.data("label", "Why")) { row.found.reason ?? "Nobody has noticed yet." }
                     }
                 }
             }

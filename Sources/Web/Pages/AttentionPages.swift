@@ -1,124 +1,243 @@
 import FieldSync
+import JSON
 import Markup
 import Portfolio
 import Store
+import SyncEngine
 
-/// What waits for a person, and what has happened.
+/// What waits for a person, grouped by its cause, each group with what mends it.
 enum AttentionPages {
-    static let routes: [Route] = [
-        Route("GET", "/attention", .having(.viewPortfolio), attention),
-        Route("GET", "/activity", .having(.viewIntegrations), activity),
-    ]
+    static let routes: [Route] =
+        [
+            Route("GET", "/attention", .having(.viewPortfolio), attention),
+            Route("POST", "/attention/conflicts", .having(.synchroniseItems), settleAll),
+            Route("POST", "/attention/retry", .having(.synchroniseItems), retry),
+            Route("POST", "/attention/again", .having(.synchroniseItems), lookAgain),
+            Route("POST", "/attention/unlink", .having(.synchroniseItems), unlink),
+            Route("POST", "/attention/duplicate", .having(.synchroniseItems), useDuplicate),
+        ] + ActivityPages.routes
 
     @Sendable
     private static func attention(_ visit: Visit) async throws -> Reply {
-        typealias Row = (item: Item, link: Link?)
-        typealias Second = (duplicate: Duplicate, item: Item?)
-        let (conflicts, troubled, duplicates, instances, workspace) = try await visit.store.read {
-            transaction -> ([(conflict: Conflict, item: Item?)], [Row], [Second], [Instance], Workspace) in
-            let conflicts = try transaction.openConflicts(limit: 200).map { ($0, try transaction.item($0.item)) }
-            var troubled: [Row] = []
-            for kind in ItemKind.allCases {
-                var query = ItemQuery(kind: kind, limit: 200)
-                query.link = .attention
-                troubled += try transaction.items(matching: query).items.map {
-                    ($0, try transaction.links(of: $0.id).first { $0.state.isLive })
+        let person = try visit.visitor()
+        let view = try await visit.store.read { try AttentionView(for: person, $0) }
+        return try await visit.layout("Attention", section: .attention, live: ["attention", "item:*"], parts: [.integrations]) {
+            header(.class("page-head")) {
+                div {
+                    h1 { "Attention" }
+                    p(.class("lead"), .id("attention-count"), .data("part", "")) {
+                        view.count == 0
+                            ? "Nothing waits for you." : "\(view.count) \(view.count == 1 ? "thing waits" : "things wait") for a person."
+                    }
                 }
             }
-            return (
-                conflicts, troubled, try transaction.duplicates().map { ($0, try transaction.item($0.item)) },
-                try transaction.instances().filter { $0.health == .credentialRejected || $0.health == .unreachable },
-                try transaction.workspace()
-            )
-        }
-        return try await visit.layout("Attention", section: .attention, live: ["attention"]) {
-            heading("Attention")
             div(.id("attention"), .data("part", "")) {
-                for instance in instances { notice("error", "\(instance.name): \(instance.healthDetail ?? "cannot be used.")") }
-                section(.class("card")) {
-                    h2 { "Conflicts" }
-                    if conflicts.isEmpty { p(.class("muted")) { "None. No edit waits for a choice." } }
-                    ul(.class("plain")) {
-                        for row in conflicts {
-                            li {
-                                a(.href("/items/\(row.conflict.item)#azure-devops")) { row.item.map { "\($0.key) \($0.name)" } ?? "item" }
-                                ": \(workspace.catalogue[row.conflict.field]?.label ?? row.conflict.field.name), "
-                                "“\(workspace.words(row.conflict.local, limit: 60))” or “\(row.conflict.remote?.shortText.prefix(60) ?? "")”"
-                            }
-                        }
-                    }
+                if view.count == 0 { allWell }
+                for instance in view.instances { instanceGroup(visit, instance) }
+                for (index, group) in view.groups.enumerated() { groupNode(visit, view, group, index) }
+                if !view.duplicates.isEmpty { duplicateGroup(visit, view) }
+            }
+        }
+    }
+
+    /// Nothing waits: what would stand here, and what it would be good for.
+    private static var allWell: Node {
+        section(.class("card teaching")) {
+            span(.class("well")) { icon(.check, 28) }
+            h2 { "All in step" }
+            p { "When something needs a person, it comes here by itself:" }
+            ul {
+                li { "conflicts: both sides changed a field, and you choose which value counts" }
+                li { "values that cannot travel, grouped by cause, with the button that mends all of them" }
+                li { "access tokens that were rejected, and work items that are gone" }
+            }
+        }
+    }
+
+    private static func instanceGroup(_ visit: Visit, _ instance: Instance) -> Node {
+        let isRejected = instance.health == .credentialRejected
+        return section(.class("group")) {
+            div(.class("group-head")) {
+                div {
+                    h2 { isRejected ? "\(instance.name): Azure DevOps rejects the access token" : "\(instance.name) cannot be used" }
+                    p(.class("muted")) { "\(instance.healthDetail ?? "") What waits for it goes on by itself afterwards." }
                 }
-                if !duplicates.isEmpty {
-                    section(.class("card")) {
-                        h2 { "Second work items" }
-                        p(.class("muted")) {
-                            "Made for an item that has one already, when an answer of Azure DevOps was lost. Nothing is deleted by itself."
-                        }
-                        ul(.class("plain")) {
-                            for row in duplicates {
-                                li {
-                                    a(.href("/items/\(row.duplicate.item)")) { row.item.map { "\($0.key) \($0.name)" } ?? "item" }
-                                    ": #\(row.duplicate.linked ?? 0) is linked, #\(row.duplicate.workItem) carries the same marker. "
-                                    "Delete the one that is not wanted in Azure DevOps; the next comparison takes it off this list."
-                                }
-                            }
+                if visit.may(.configureIntegrations) {
+                    div(.class("actions")) {
+                        a(.class("button"), .href("/instances/\(instance.id)\(isRejected ? "#credentials" : "")")) {
+                            isRejected ? "Replace the token…" : "Open the instance"
                         }
                     }
-                }
-                section(.class("card")) {
-                    h2 { "Blocked" }
-                    let blocked = troubled.filter { $0.link?.problem != nil || !($0.link?.obstacles.isEmpty ?? true) }
-                    if blocked.isEmpty { p(.class("muted")) { "Nothing is blocked." } }
-                    ul(.class("plain")) {
-                        for row in blocked {
-                            li {
-                                a(.href("/items/\(row.item.id)")) { "\(row.item.key) \(row.item.name)" }
-                                if let problem = row.link?.problem { notice("error", problem.message, problem.remedy) }
-                                for key in row.link?.obstacles ?? [] {
-                                    if let obstacle = row.link?.fields[key]?.obstacle {
-                                        notice(
-                                            "warning", "\(workspace.catalogue[key]?.label ?? key.name): \(obstacle.message)",
-                                            obstacle.remedy)
-                                    }
-                                }
-                            }
-                        }
-                    }
+                } else {
+                    p(.class("muted")) { "An administrator can mend it." }
                 }
             }
         }
     }
 
-    @Sendable
-    private static func activity(_ visit: Visit) async throws -> Reply {
-        let integration = visit.query["integration"].flatMap { Identifier<Integration>($0) }
-        let before = Int64(visit.query.text("before"))
-        let wanted = Receipt.Action(rawValue: visit.query.text("action"))
-        let (activity, last, integrations) = try await visit.store.read { transaction in
-            let page = try transaction.receipts(in: integration, before: before)
-            let shown = try ActivityList(page.filter { wanted == nil || $0.action == wanted }, transaction)
-            return (shown, page.count == 100 ? page.last?.id : nil, try transaction.integrations())
-        }
-        return try await visit.layout("Activity", section: .activity, live: integrations.map { "integration:\($0.id)" }) {
-            heading("Activity") {
-                form(.class("inline"), .action("/activity"), .data("auto", "")) {
-                    choices(
-                        "integration", id: "integration", [("", "Every project")] + integrations.map { ("\($0.id)", $0.projectName) },
-                        selected: integration.map { "\($0)" } ?? "", .label("Project"))
-                    choices(
-                        "action", id: "action", [("", "Everything")] + Receipt.Action.allCases.map { ($0.rawValue, $0.title) },
-                        selected: wanted?.rawValue ?? "", .label("What"))
-                    button { "Show" }
+    private static func groupNode(_ visit: Visit, _ view: AttentionView, _ group: AttentionGroup, _ index: Int) -> Node {
+        let isConflict = group.fix == .choose
+        let number = group.cases.count
+        return section(.class("group\(isConflict ? " conflicts" : "")"), .id("group-\(index)")) {
+            div(.class("group-head")) {
+                div {
+                    h2 { "\(number) \(number == 1 ? "item" : "items"): \(group.title)" }
+                    p(.class("muted")) { "\(group.remedy)\(group.project.isEmpty ? "" : " · \(group.project)")" }
+                }
+                div(.class("actions")) { actions(visit, group) }
+            }
+            details(.flag("open", number <= 3)) {
+                summary { number == 1 ? "The item" : "All \(number)" }
+                ol(.class("cases")) {
+                    for entry in group.cases.prefix(100) { caseNode(visit, view, entry, in: group) }
+                    if number > 100 { li { span(.class("muted")) { "and \(number - 100) more of the same cause" } } }
                 }
             }
-            section(.class("card"), .id("activity"), .data("part", "")) {
-                if activity.receipts.isEmpty { p(.class("muted")) { "Nothing yet." } }
-                activity.node
-                if let last {
-                    a(
-                        .href(
-                            "/activity?integration=\(integration.map { "\($0)" } ?? "")&action=\(wanted?.rawValue ?? "")&before=\(last)")
-                    ) { "Older →" }
+        }
+    }
+
+    @NodeBuilder
+    private static func actions(_ visit: Visit, _ group: AttentionGroup) -> [Node] {
+        let mine = group.cases.filter(\.mayDecide)
+        switch group.fix {
+        case .choose:
+            if mine.count > 1 {
+                for (winner, words) in [("kiplot", "Keep Kiplot for all"), ("azureDevOps", "Keep Azure DevOps for all")] {
+                    visit.post(
+                        "/attention/conflicts", .class("inline"), .data("auto", "submit"),
+                        .data("confirm", "\(words) \(mine.count)? The other values stay in the history.")
+                    ) {
+                        input(.type("hidden"), .name("choice"), .value(winner))
+                        for conflict in mine.compactMap(\.conflict) {
+                            input(.type("hidden"), .name("conflict"), .value("\(conflict.id):\(conflict.fingerprint)"))
+                        }
+                        button { words }
+                    }
+                }
+            }
+        case .mapping(let place):
+            if visit.may(.configureIntegrations) {
+                a(.class("button"), .href(place)) { "Add it to the mapping…" }
+            } else {
+                span(.class("muted")) { "An administrator can add it to the mapping." }
+            }
+        case .people:
+            if visit.may(.managePeople) { a(.class("button"), .href("/people")) { "Open the people…" } }
+            retryForm(visit, mine, quiet: true)
+        case .retry: retryForm(visit, mine, quiet: false)
+        case .lookAgain, .lookAgainOrUnlink:
+            if !mine.isEmpty {
+                linkForm(visit, "/attention/again", mine, mine.count == 1 ? "Look again" : "Look at all again")
+                if group.fix == .lookAgainOrUnlink {
+                    linkForm(
+                        visit, "/attention/unlink", mine, mine.count == 1 ? "Unlink" : "Unlink all",
+                        confirm: "Unlink \(mine.count)? Both sides keep what they have.")
+                }
+            }
+        }
+    }
+
+    @NodeBuilder
+    private static func retryForm(_ visit: Visit, _ cases: [AttentionCase], quiet: Bool) -> [Node] {
+        if !cases.isEmpty {
+            visit.post("/attention/retry", .class("inline"), .data("auto", "submit")) {
+                for entry in cases {
+                    input(.type("hidden"), .name("field"), .value("\(entry.link.id):\(entry.field?.name ?? "")"))
+                }
+                button(.class(quiet ? "quiet" : "")) { cases.count == 1 ? "Try again" : "Try all again" }
+            }
+        }
+    }
+
+    private static func linkForm(
+        _ visit: Visit, _ action: String, _ cases: [AttentionCase], _ words: String, confirm: String? = nil
+    ) -> Node {
+        visit.post(action, .class("inline"), .data("auto", "submit"), .data("confirm", confirm)) {
+            for entry in cases { input(.type("hidden"), .name("link"), .value("\(entry.link.id)")) }
+            button(.class(confirm == nil ? "" : "quiet")) { words }
+        }
+    }
+
+    private static func caseNode(_ visit: Visit, _ view: AttentionView, _ entry: AttentionCase, in group: AttentionGroup) -> Node {
+        li {
+            div {
+                a(.href("/items/\(entry.link.item)#azure-devops")) { entry.item.map { "\($0.key) \($0.name)" } ?? "an item" }
+                if let number = entry.link.workItem {
+                    " · "
+                    if let address = entry.address {
+                        a(.href(address), Attribute("target", "_blank"), Attribute("rel", "noopener noreferrer")) { "#\(number)" }
+                    } else {
+                        "#\(number)"
+                    }
+                }
+            }
+            if let conflict = entry.conflict {
+                versus(visit, view.workspace, entry, conflict)
+            } else if !group.title.hasSuffix(entry.message) {
+                // What the heading says is not said again for each.
+                span(.class("muted")) { entry.message }
+            }
+        }
+    }
+
+    /// Both values of a conflict beside each other, with who and when.
+    private static func versus(_ visit: Visit, _ workspace: Workspace, _ entry: AttentionCase, _ conflict: Conflict) -> Node {
+        let key = entry.item?.key ?? "the item"
+        func side(_ title: String, _ value: String, _ name: String?, _ at: Instant?, _ choice: String) -> Node {
+            div(.class("side")) {
+                strong { title }
+                p { value.isEmpty ? "(empty)" : String(value.prefix(200)) }
+                p(.class("muted")) {
+                    name ?? "somebody"
+                    if let at {
+                        ", "
+                        at.node
+                    }
+                }
+                if entry.mayDecide {
+                    visit.post("/items/\(conflict.item)/conflicts/\(conflict.id)", .data("auto", "submit")) {
+                        input(.type("hidden"), .name("seen"), .value(conflict.fingerprint))
+                        input(.type("hidden"), .name("choice"), .value(choice))
+                        button(.label("Keep \(title) for \(key)")) { "Keep \(title)" }
+                    }
+                }
+            }
+        }
+        return div(.class("versus")) {
+            side("Kiplot", workspace.words(conflict.local), conflict.localBy, conflict.localAt, "kiplot")
+            side("Azure DevOps", conflict.remote?.shortText ?? "", conflict.remoteBy, conflict.remoteAt, "azureDevOps")
+        }
+    }
+
+    private static func duplicateGroup(_ visit: Visit, _ view: AttentionView) -> Node {
+        let number = view.duplicates.count
+        return section(.class("group"), .id("duplicates")) {
+            div(.class("group-head")) {
+                div {
+                    h2 { "\(number) \(number == 1 ? "item has" : "items have") a second work item" }
+                    p(.class("muted")) {
+                        "Made when an answer of Azure DevOps was lost, or copied by somebody. Nothing is deleted by itself: delete the one that is not wanted in Azure DevOps; the next comparison takes it off this list."
+                    }
+                }
+            }
+            ol(.class("cases")) {
+                for row in view.duplicates {
+                    li {
+                        div {
+                            a(.href("/items/\(row.duplicate.item)")) { row.item.map { "\($0.key) \($0.name)" } ?? "item" }
+                            ": #\(row.duplicate.linked ?? 0) is linked, #\(row.duplicate.workItem) carries the same marker"
+                        }
+                        if row.mayDecide {
+                            visit.post(
+                                "/attention/duplicate", .class("inline"), .data("auto", "submit"),
+                                .data("confirm", "Link #\(row.duplicate.workItem) instead of #\(row.duplicate.linked ?? 0)?")
+                            ) {
+                                input(.type("hidden"), .name("link"), .value("\(row.duplicate.link)"))
+                                input(.type("hidden"), .name("workItem"), .value("\(row.duplicate.workItem)"))
+                                button { "Link #\(row.duplicate.workItem) instead" }
+                            }
+                        }
+                    }
                 }
             }
         }

@@ -5,80 +5,22 @@ import Portfolio
 import Store
 import SyncEngine
 
-/// Azure DevOps instances: added, tested, edited, given another token, deleted.
+/// Azure DevOps instances: tested, edited, given another token, deleted.
 enum InstancePages {
-    static let routes: [Route] = [
-        Route("GET", "/integrations/new", .having(.configureIntegrations)) { visit in try await form(visit) },
-        Route("POST", "/integrations/new", .having(.configureIntegrations), add),
-        Route("GET", "/instances/:id", .having(.viewIntegrations)) { visit in try await show(visit) },
-        Route("POST", "/instances/:id", .having(.configureIntegrations), edit),
-        Route("POST", "/instances/:id/test", .having(.configureIntegrations)) { visit in
-            let report = try await visit.engine.instances.recheck(visit.identifier("id"))
-            return try await show(visit, report: report)
-        },
-        Route("POST", "/instances/:id/credentials/:credential", .having(.configureIntegrations), replaceToken),
-        Route("POST", "/instances/:id/delete", .having(.configureIntegrations)) { visit in
-            try await visit.engine.instances.remove(visit.identifier("id"))
-            return .seeOther("/integrations")
-        },
-    ]
-
-    private static func form(_ visit: Visit, report: ConnectionReport? = nil, problem: ConnectionProblem? = nil) async throws -> Reply {
-        try await visit.layout("Add new instance", section: .integrations) {
-            heading("Add new instance")
-            section(.class("card narrow")) {
-                p { "An instance is one organisation of Azure DevOps Services, or one collection of an Azure DevOps Server." }
-                if let problem { notice("error", problem.message, problem.remedy) }
-                if let report {
-                    reportList(report)
-                    if report.isUsable { notice("good", "Everything that is needed works.", "Press Save to keep the instance.") }
-                }
-                visit.post("/integrations/new") {
-                    labelled("Tool", "kind") { choices("kind", id: "kind", [("azureDevOps", "Azure DevOps")], selected: "azureDevOps") }
-                    labelled("Name", "name") { input(.name("name"), .id("name"), .flag("required"), .value(visit.form.text("name"))) }
-                    labelled(
-                        "URL", "url",
-                        hint:
-                            "https://dev.azure.com/your-organisation, https://your-organisation.visualstudio.com or https://server/collection"
-                    ) {
-                        input(.name("url"), .id("url"), .flag("required"), .value(visit.form.text("url")), Attribute("inputmode", "url"))
-                    }
-                    labelled(
-                        "Personal access token", "token",
-                        hint:
-                            "With the scopes Work items (read & write) and Project and team (read). It is kept encrypted and never shown again."
-                    ) {
-                        input(.type("password"), .name("token"), .id("token"), .flag("required"), Attribute("autocomplete", "off"))
-                    }
-                    labelled("Expires on", "expires", hint: "Azure DevOps shows it when the token is made; you are reminded before.") {
-                        input(.type("date"), .name("expires"), .id("expires"), .value(visit.form.text("expires")))
-                    }
-                    div(.class("actions")) {
-                        button(.name("do"), .value("test")) { "Test" }
-                        button(.name("do"), .value("save"), .class("primary")) { "Save" }
-                    }
-                }
-            }
-        }
-    }
-
-    @Sendable
-    private static func add(_ visit: Visit) async throws -> Reply {
-        let token = Secret(visit.form.text("token"))
-        do {
-            if visit.form["do"] == "test" {
-                return try await form(visit, report: visit.engine.instances.check(url: visit.form.text("url"), token: token))
-            }
-            let outcome = try await visit.engine.instances.add(
-                InstanceForm(
-                    name: visit.form.text("name"), url: visit.form.text("url"), token: token,
-                    expiresOn: CalendarDate(visit.form.text("expires"))))
-            guard let id = outcome.instance else { return try await form(visit, report: outcome.report) }
-            return .seeOther("/instances/\(id)")
-        } catch let problem as ConnectionProblem {
-            return try await form(visit, problem: problem)
-        }
-    }
+    static let routes: [Route] =
+        InstanceWizard.routes + [
+            Route("GET", "/instances/:id", .having(.viewIntegrations)) { visit in try await show(visit) },
+            Route("POST", "/instances/:id", .having(.configureIntegrations), edit),
+            Route("POST", "/instances/:id/test", .having(.configureIntegrations)) { visit in
+                let report = try await visit.engine.instances.recheck(visit.identifier("id"))
+                return try await show(visit, report: report)
+            },
+            Route("POST", "/instances/:id/credentials/:credential", .having(.configureIntegrations), replaceToken),
+            Route("POST", "/instances/:id/delete", .having(.configureIntegrations)) { visit in
+                try await visit.engine.instances.remove(visit.identifier("id"))
+                return .seeOther("/integrations")
+            },
+        ]
 
     private static func show(_ visit: Visit, report: ConnectionReport? = nil, problem: ConnectionProblem? = nil) async throws -> Reply {
         let id: Identifier<Instance> = try visit.identifier("id")
@@ -88,62 +30,100 @@ enum InstancePages {
             })
         else { throw Refusal.notFound }
         let mayConfigure = visit.may(.configureIntegrations)
-        let today = visit.now.day
-        return try await visit.layout(instance.name, section: .integrations, live: ["instance:\(id)"]) {
+        return try await visit.layout(
+            instance.name, section: .integrations, live: ["instance:\(id)"] + integrations.map { "integration:\($0.id)" },
+            parts: [.integrations]
+        ) {
+            p(.class("crumbs")) { a(.href("/integrations")) { "Integrations" } }
             heading(instance.name) {
                 if mayConfigure {
-                    visit.post("/instances/\(id)/test", .class("inline")) { button { "Test again" } }
-                    a(.class("button primary"), .href("/instances/\(id)/projects/new")) { "Add Project Integration" }
+                    visit.post("/instances/\(id)/test", .class("inline"), .data("working", "Testing…")) { button { "Test again" } }
+                    a(.class("button primary"), .href("/instances/\(id)/projects/new")) {
+                        icon(.plus, 16)
+                        "Add Project Integration"
+                    }
                 }
             }
             div(.id("health"), .data("part", "")) { healthNotice(instance) }
             if let problem { notice("error", problem.message, problem.remedy) }
-            if let report { section(.class("card")) { reportList(report) } }
-            section(.class("card")) {
-                h2 { "Projects" }
-                if integrations.isEmpty { p(.class("muted")) { "No project is integrated yet." } }
-                ul(.class("plain")) {
-                    for integration in integrations {
-                        li {
-                            a(.href("/integrations/\(integration.id)")) { integration.projectName }
-                            span(.class("muted")) { " \(integration.state.rawValue), \(integration.defaultMode.title.lowercased())" }
+            if let report { section(.class("card")) { reportList(report, organisation: instance.url) } }
+            div(.class("columns")) {
+                div {
+                    projects(integrations, mayConfigure)
+                    if mayConfigure { credentialCard(instance, credentials, visit) }
+                }
+                div { about(visit, instance, canDelete: integrations.isEmpty) }
+            }
+        }
+    }
+
+    private static func projects(_ integrations: [Integration], _ mayConfigure: Bool) -> Node {
+        section(.class("card"), .id("projects"), .data("part", "")) {
+            h2 { "Projects" }
+            if integrations.isEmpty {
+                p(.class("muted")) {
+                    mayConfigure
+                        ? "No project is integrated yet. Add one: you choose its mapping and when changes travel."
+                        : "No project is integrated yet."
+                }
+            }
+            ul(.class("plain pairs")) {
+                for integration in integrations {
+                    li {
+                        a(.href("/integrations/\(integration.id)")) { integration.projectName }
+                        span(.class("signs")) {
+                            span(.class("muted")) { integration.defaultMode.title }
+                            stateChip(integration)
                         }
                     }
                 }
             }
-            if mayConfigure { settings(visit, instance, credentials, today, canDelete: integrations.isEmpty) }
         }
     }
 
-    private static func settings(
-        _ visit: Visit, _ instance: Instance, _ credentials: [Credential], _ today: CalendarDate?, canDelete: Bool
-    ) -> Node {
-        .group([
-            section(.class("card")) {
-                h2 { "Credentials" }
-                for credential in credentials {
-                    div(.class("credential")) {
-                        p {
-                            strong { credential.name }
-                            span(.class("muted")) { " belongs to \(credential.ownerName ?? "somebody")" }
-                            if let date = credential.expiresOn {
-                                " · expires on \(date)"
-                                if let today, date < today { span(.class("chip bad")) { "Expired" } }
-                            }
-                            if credential.rejectedAt != nil { span(.class("chip bad")) { "Rejected by Azure DevOps" } }
-                        }
-                        visit.post("/instances/\(instance.id)/credentials/\(credential.id)", .class("inline")) {
-                            input(
-                                .type("password"), .name("token"), .label("New token for \(credential.name)"),
-                                Attribute("placeholder", "New personal access token"), .flag("required"), Attribute("autocomplete", "off"))
-                            input(.type("date"), .name("expires"), .label("Expires on"))
-                            button { "Replace the token" }
+    private static func credentialCard(_ instance: Instance, _ credentials: [Credential], _ visit: Visit) -> Node {
+        section(.class("card"), .id("credentials")) {
+            h2 { "Credentials" }
+            for credential in credentials {
+                div(.class("credential")) {
+                    p {
+                        strong { credential.name }
+                        span(.class("muted")) { " belongs to \(credential.ownerName ?? "somebody") " }
+                        expiryChip(credential, today: visit.now.day)
+                        if credential.rejectedAt != nil, credential.expiresOn != nil {
+                            span(.class("chip bad")) { "Rejected by Azure DevOps" }
                         }
                     }
+                    visit.post(
+                        "/instances/\(instance.id)/credentials/\(credential.id)", .class("replace"),
+                        .data("working", "Trying the new token…")
+                    ) {
+                        labelled("New token for \(credential.name)", "token-\(credential.id)") {
+                            input(
+                                .type("password"), .name("token"), .id("token-\(credential.id)"), .flag("required"),
+                                Attribute("autocomplete", "off"))
+                        }
+                        labelled("Expires on", "expires-\(credential.id)") {
+                            input(.type("date"), .name("expires"), .id("expires-\(credential.id)"))
+                        }
+                        button { "Replace the token" }
+                        workingNotice("Trying the new token…")
+                    }
                 }
-            },
-            section(.class("card")) {
-                h2 { "Instance" }
+            }
+        }
+    }
+
+    private static func about(_ visit: Visit, _ instance: Instance, canDelete: Bool) -> Node {
+        section(.class("card")) {
+            h2 { "Instance" }
+            dl {
+                dt { "Kind" }
+                dd { instance.deployment == .services ? "Azure DevOps Services" : "Azure DevOps Server" }
+                dt { "Checked" }
+                dd { instance.checkedAt.map { [$0.node] } ?? [.text("not yet")] }
+            }
+            if visit.may(.configureIntegrations) {
                 visit.post("/instances/\(instance.id)") {
                     labelled("Name", "name") { input(.name("name"), .id("name"), .value(instance.name), .flag("required")) }
                     labelled("URL", "url") { input(.name("url"), .id("url"), .value(instance.url), .flag("required")) }
@@ -151,16 +131,16 @@ enum InstancePages {
                 }
                 if canDelete {
                     visit.post(
-                        "/instances/\(instance.id)/delete",
+                        "/instances/\(instance.id)/delete", .class("apart"),
                         .data("confirm", "Delete the instance \(instance.name)? Its tokens are destroyed; items stay.")
                     ) {
                         button(.class("danger")) { "Delete the instance" }
                     }
                 } else {
-                    p(.class("muted")) { "To delete the instance, delete its project integrations first." }
+                    p(.class("muted apart")) { "To delete the instance, delete its project integrations first." }
                 }
-            },
-        ])
+            }
+        }
     }
 
     static func healthNotice(_ instance: Instance) -> Node {

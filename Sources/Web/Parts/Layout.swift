@@ -22,7 +22,7 @@ extension Visit {
     ) async throws -> Reply {
         let children = content()
         guard let person else { return .page(bare(title) { children }) }
-        let waiting = try await store.read { try $0.openConflicts(limit: 100).count }
+        let waiting = try await store.read { try $0.attentionCount() }
         return .page(
             shell(title, parts) {
                 element("a", [.class("skip"), .href("#main")]) { "Skip to the content" }
