@@ -24,8 +24,10 @@ struct PortfolioTests {
     @Test("progress is weighted by effort, and plain without any")
     func progressOfOutcomes() {
         #expect(progress(of: []) == nil)
-        #expect(progress(of: [(100, 3), (0, 1)]) == 75)
-        #expect(progress(of: [(100, nil), (0, nil)]) == 50)
+        #expect(progress(of: [Accomplishment(percentComplete: 100, effort: 3), Accomplishment(percentComplete: 0, effort: 1)]) == 75)
+        #expect(progress(of: [Accomplishment(percentComplete: 100, effort: nil), Accomplishment(percentComplete: 0, effort: nil)]) == 50)
+        let closed = [nil, 40].map { Accomplishment(percentComplete: $0, effort: 2, isClosed: true) }
+        #expect(progress(of: closed) == 70, "what is closed is complete, unless it says otherwise")
     }
 
     @Test("rules name the field and what to do")

@@ -138,18 +138,6 @@ extension StoreTransaction {
         return Dictionary(rows.map { ($0.integer(0), Int($0.integer(1) ?? 0)) }, uniquingKeysWith: { first, _ in first })
     }
 
-    /// How far initiatives have come by their outcomes, in one question. Served by `item_parent`.
-    public func computedProgress(of initiatives: [Identifier<Item>]) throws -> [Identifier<Item>: Double] {
-        guard !initiatives.isEmpty else { return [:] }
-        let rows = try sql.rows(
-            """
-            SELECT parent_id, percent_complete, effort FROM item
-            WHERE parent_id IN (\(Self.places(initiatives.count))) AND is_archived = FALSE
-            """, initiatives.map { .integer($0.number) })
-        return Dictionary(grouping: rows) { Identifier<Item>($0.integer(0) ?? 0) }
-            .compactMapValues { rows in progress(of: rows.map { ($0.real(1), $0.real(2)) }) }
-    }
-
     /// `$1, $2, $3`
     static func places(_ count: Int) -> String { (1...count).map { "$\($0)" }.joined(separator: ", ") }
 

@@ -18,29 +18,22 @@ public struct PortfolioSummary: Hashable, Sendable {
 }
 
 extension StoreTransaction {
-    /// Served by `item_parent`.
-    public func outcomeProgress(of initiatives: [Identifier<Item>]) throws -> [Identifier<Item>: OutcomeProgress] {
-        guard !initiatives.isEmpty else { return [:] }
-        let isClosed = "(stage.category = 'closed' OR item.status = 'Done')"
-        let percent = "coalesce(item.percent_complete, CASE WHEN \(isClosed) THEN 100 ELSE 0 END)"
-        let effort = "CASE WHEN item.effort > 0 THEN item.effort ELSE 0 END"
+    /// In one question, served by `item_parent`.
+    /// - Parameter initiatives: `nil` for all of them.
+    public func outcomeProgress(of initiatives: [Identifier<Item>]?) throws -> [Identifier<Item>: OutcomeProgress] {
+        if let initiatives, initiatives.isEmpty { return [:] }
+        let condition = initiatives.map { "item.parent_id IN (\(Self.places($0.count)))" } ?? "item.parent_id IS NOT NULL"
         let rows = try sql.rows(
             """
-            SELECT item.parent_id, count(*), sum(CASE WHEN \(isClosed) THEN 1 ELSE 0 END), sum(\(effort)), sum((\(effort)) * \(percent)),
-                sum(\(percent))
-            FROM item JOIN stage ON stage.id = item.stage_id
-            WHERE item.parent_id IN (\(initiatives.indices.map { "$\($0 + 1)" }.joined(separator: ", "))) AND item.is_archived = FALSE
-            GROUP BY item.parent_id
-            """,
-            initiatives.map { .integer($0.number) })
-        var found: [Identifier<Item>: OutcomeProgress] = [:]
-        for row in rows {
-            let (count, efforts) = (row.real(1) ?? 0, row.real(3) ?? 0)
-            let mean = efforts > 0 ? (row.real(4) ?? 0) / efforts : (row.real(5) ?? 0) / max(1, count)
-            found[Identifier(row.integer(0) ?? 0)] = OutcomeProgress(
-                total: Int(count), closed: Int(row.integer(2) ?? 0), percentComplete: mean.rounded())
+            SELECT item.parent_id, item.percent_complete, item.effort, stage.category = 'closed' OR item.status = 'Done'
+            FROM item JOIN stage ON stage.id = item.stage_id WHERE \(condition) AND item.is_archived = FALSE
+            """, (initiatives ?? []).map { .integer($0.number) })
+        return Dictionary(grouping: rows) { Identifier<Item>($0.integer(0) ?? 0) }.mapValues { rows in
+            OutcomeProgress(
+                total: rows.count, closed: rows.count { $0.flag(3) },
+                percentComplete: progress(
+                    of: rows.map { Accomplishment(percentComplete: $0.real(1), effort: $0.real(2), isClosed: $0.flag(3)) }) ?? 0)
         }
-        return found
     }
 
     public func portfolioSummary(on today: CalendarDate) throws -> PortfolioSummary {
@@ -65,13 +58,5 @@ extension StoreTransaction {
             """,
             [.integer(number)]
         ).map(Self.item)
-    }
-
-    /// What is shared with a person so that it may be edited.
-    public func itemsShared(with person: Identifier<Person>) throws -> Set<Identifier<Item>> {
-        Set(
-            try sql.rows("SELECT item_id FROM share WHERE person_id = $1 AND may_edit = TRUE", [.integer(person.number)]).map {
-                Identifier($0.integer(0) ?? 0)
-            })
     }
 }

@@ -60,12 +60,12 @@ struct ListPage: Sendable {
                 ids: Array(Set(items.compactMap { item in if case .item(let id) = item[.parent] { id } else { nil } }))
             ).map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
         let untold = items.filter { $0.kind == .initiative && $0[.percentComplete] == nil }.map(\.id)
-        let progress = try transaction.computedProgress(of: untold)
+        let progress = try transaction.outcomeProgress(of: untold)
         return items.map { item in
             var parent: Item?
             if case .item(let id) = item[.parent] { parent = parents[id] }
             return ListRow(
-                item: item, links: links[item.id] ?? [], parent: parent, progress: progress[item.id], mayEdit: rights.mayEdit(item))
+                item: item, links: links[item.id] ?? [], parent: parent, progress: progress[item.id]?.percentComplete, mayEdit: rights.mayEdit(item))
         }
     }
 

@@ -80,9 +80,7 @@ extension ItemPages {
     private static func rollUp(_ page: ItemPage) -> Node {
         let items = page.outcomes.map(\.item)
         let effort = items.compactMap { page.number(.effort, of: $0) }.reduce(0, +)
-        let closed = items.filter { item in
-            if case .stage(let id) = item[.stage] { page.workspace.stage(id)?.category == .closed } else { false }
-        }.count
+        let closed = items.count { page.isClosed($0) }
         let attention = page.outcomes.filter { $0.item.light == .red }.count
         func figure(_ words: String, _ value: String, _ more: [Node] = []) -> Node {
             div {

@@ -130,7 +130,18 @@ struct ItemPage: Sendable {
 
     /// How far the outcomes have come, when nobody typed it.
     var computedProgress: Double? {
-        progress(of: outcomes.map { (number(.percentComplete, of: $0.item), number(.effort, of: $0.item)) })
+        progress(
+            of: outcomes.map { outcome in
+                Accomplishment(
+                    percentComplete: number(.percentComplete, of: outcome.item), effort: number(.effort, of: outcome.item),
+                    isClosed: isClosed(outcome.item))
+            })
+    }
+
+    func isClosed(_ item: Item) -> Bool {
+        if case .choice("Done") = item[.status] { return true }
+        guard case .stage(let id) = item[.stage] else { return false }
+        return workspace.stage(id)?.category == .closed
     }
 
     func label(_ key: FieldKey) -> String { workspace.catalogue[key]?.label ?? (key.name == "archived" ? "Archived" : key.name) }

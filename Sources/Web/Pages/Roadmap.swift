@@ -132,14 +132,14 @@ struct Roadmap: Sendable {
 /// Makes rows of items: what counts for all of them is asked once.
 private struct RowReader {
     let standings: [Identifier<Item>: LinkStanding]
-    let summaries: [Identifier<Item>: OutcomeSummary]
+    let summaries: [Identifier<Item>: OutcomeProgress]
     let editable: Set<Identifier<Item>>
     let person: Person
 
     init(_ items: [Item], _ person: Person, _ transaction: StoreTransaction) throws {
         standings = try transaction.linkStandings(of: items.map(\.id))
-        summaries = try transaction.outcomeSummaries()
-        editable = person.role.may(.editEveryItem) ? [] : try transaction.itemsEditable(by: person.id)
+        summaries = try transaction.outcomeProgress(of: nil)
+        editable = person.role.may(.editEveryItem) ? [] : try transaction.itemsShared(with: person.id)
         self.person = person
     }
 
@@ -148,7 +148,7 @@ private struct RowReader {
         var typed: Double?
         if case .number(let number) = item[.percentComplete] { typed = number }
         return Roadmap.Row(
-            item: item, standing: standings[item.id], percentComplete: typed ?? summary?.percentComplete, outcomes: summary?.count ?? 0,
+            item: item, standing: standings[item.id], percentComplete: typed ?? summary?.percentComplete, outcomes: summary?.total ?? 0,
             isMovable: mayEdit(item))
     }
 

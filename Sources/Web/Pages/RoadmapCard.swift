@@ -26,7 +26,7 @@ struct RoadmapCard: Sendable {
         if case .number(let number) = page.item[.percentComplete] {
             percentComplete = number
         } else {
-            percentComplete = try transaction.outcomeSummaries()[id]?.percentComplete
+            percentComplete = try transaction.outcomeProgress(of: [id])[id]?.percentComplete
         }
         waits = try Self.waits(page.item, timeline, transaction)
         proposals = try Self.proposals(page.item, transaction)
