@@ -1,4 +1,5 @@
 import Database
+import FieldSync
 import Portfolio
 import Store
 import Testing
@@ -88,5 +89,51 @@ struct PlanningTests {
         #expect(try await store.read { try $0.outcomes(ofAll: [initiative.id, other.id]) }[initiative.id]?.count == 2)
         #expect(try await store.read { try $0.items(ids: [other.id, initiative.id, Identifier(99)]) }.count == 2)
         #expect(try await store.read { try $0.linkStandings(of: [initiative.id]) }.isEmpty)
+    }
+
+    /// Every state, with and without each thing that can be wrong.
+    private func links(_ start: Link) -> [Link] {
+        var links: [Link] = []
+        for state in Link.State.allCases where state.isLive {
+            for bits in 0..<16 {
+                var link = start
+                link.state = state
+                link.dirty = bits & 1 == 1 ? 2 : 1
+                link.settled = 1
+                link.problem = bits & 2 == 2 ? LinkProblem(message: "m", remedy: "r") : nil
+                var field = LinkField()
+                field.isWaiting = bits & 4 == 4
+                field.isInConflict = bits & 8 == 8
+                link.fields = [.name: field]
+                links.append(link)
+                field.obstacle = FieldObstacle(message: "m", remedy: "r", fingerprint: "f")
+                link.fields = [.name: field]
+                links.append(link)
+            }
+        }
+        return links
+    }
+
+    @Test("a standing judges a link as the link itself does")
+    func standings() async throws {
+        let store = try await store()
+        let (origin, now) = (origin, now)
+        let link = try await store.write { transaction in
+            let instance = try transaction.addInstance(name: "C", url: "https://dev.azure.com/c", deployment: .services) {
+                Credential(id: $0, instance: Identifier(1), name: "Default", sealed: [7])
+            }
+            let mapping = try transaction.addMappingSet(name: "C", isShared: false, mapping: MappingSet())
+            let integration = try transaction.addIntegration(
+                Integration(id: Identifier(0), instance: instance.id, projectID: "1", projectName: "P", mappingSet: mapping.id))
+            let item = try transaction.create(.initiative, values: [.name: .text("I")], origin: origin)
+            return try transaction.connect(
+                NewLink(integration: integration.id, item: item.id, workItem: 7, workItemType: "Epic", marker: "m", at: now))
+        }
+        for other in links(link) {
+            try await store.write { try $0.update(other) }
+            let standing = try await store.read { try $0.linkStandings(of: [other.item]) }[other.item]
+            #expect(standing?.health == other.health, "\(other.state) \(other.fields)")
+            #expect(standing?.workItem == 7)
+        }
     }
 }
