@@ -46,6 +46,9 @@ static const unsigned char list_js[] = {
 static const unsigned char item_js[] = {
 #embed "web/scripts/item.js"
 };
+static const unsigned char richtext_js[] = {
+#embed "web/scripts/richtext.js"
+};
 static const unsigned char integrations_js[] = {
 #embed "web/scripts/integrations.js"
 };
@@ -85,6 +88,7 @@ static const web_asset assets[] = {
     ASSET("board.js", board_js),
     ASSET("list.js", list_js),
     ASSET("item.js", item_js),
+    ASSET("richtext.js", richtext_js),
     ASSET("integrations.js", integrations_js),
     ASSET("home.js", home_js),
     ASSET("planning.js", planning_js),

@@ -199,7 +199,7 @@ def pull(house, page):
 
 def open_item(house, page, name, kind="initiatives"):
     page.goto(f"{house.url}/{kind}?q={name.split()[0]}")
-    page.get_by_role("link", name=name).click()
+    page.locator("main").get_by_role("link", name=name).click()
     page.wait_for_url("**/items/*")
 
 

@@ -49,6 +49,7 @@ def test_a_link_is_created_searched_and_cut(house, page):
     page.locator(".chip", has_text="#2").first.wait_for()
     assert house.fields(2)["System.Title"] == "Fresh"
     page.on("dialog", lambda dialog: dialog.accept())
+    page.locator("#more > summary").click()
     page.get_by_role("button", name="Unlink").click()
     page.get_by_text("Not linked to a work item").wait_for()
     page.get_by_role("link", name="Link to existing…").click()

@@ -41,6 +41,31 @@ struct StoreTests {
         #expect(next.key == "INI-2")
     }
 
+    @Test("delivery updates are kept as they were told, and go with their initiative")
+    func deliveryUpdates() async throws {
+        let store = try await store()
+        let origin = EditOrigin(actor: .kiplot, cause: .edit, at: Instant(milliseconds: 1_000))
+        let updates = try await store.write { transaction in
+            let item = try transaction.create(.initiative, values: [.name: .text("A")], origin: origin)
+            #expect(try transaction.deliveryUpdateForm() == .standard)
+            try transaction.set(DeliveryUpdateForm(dimensions: ["Money"], headings: []))
+            for light in [RAG.green, .red] {
+                try transaction.post(
+                    DeliveryUpdate(
+                        item: item.id, at: origin.at, author: nil, authorName: "Ada", light: light,
+                        lights: [.init(dimension: "Money", rag: .amber)], texts: [.init(heading: "Progress", words: "“Ja”, \\n")]))
+            }
+            let updates = try transaction.deliveryUpdates(of: item.id)
+            #expect(try transaction.deliveryUpdates(of: item.id, before: updates[0].id.number) == [updates[1]])
+            #expect(try transaction.deliveryUpdateForm() == DeliveryUpdateForm(dimensions: ["Money"], headings: []))
+            try transaction.delete(item.id, origin: origin)
+            #expect(try transaction.deliveryUpdates(of: item.id).isEmpty)
+            return updates
+        }
+        #expect(updates.map(\.light) == [.red, .green])
+        #expect(updates[0].lights == [.init(dimension: "Money", rag: .amber)] && updates[0].texts.map(\.words) == ["“Ja”, \\n"])
+    }
+
     @Test("lists search, filter, sort and page")
     func lists() async throws {
         let store = try await store()

@@ -100,6 +100,7 @@ extension StoreTransaction {
             "UPDATE link SET state = 'disconnected', is_live = FALSE, is_waiting = FALSE WHERE item_id = $1", [.integer(id.number)])
         try sql.run("DELETE FROM history WHERE item_id = $1", [.integer(id.number)])
         try sql.run("DELETE FROM share WHERE item_id = $1", [.integer(id.number)])
+        try sql.run("DELETE FROM delivery_update WHERE item_id = $1", [.integer(id.number)])
         try sql.run("DELETE FROM item WHERE id = $1", [.integer(id.number)])
         touch(.item(id))
         touch(.items(item.kind))

@@ -29,9 +29,19 @@ extension StoreTransaction {
             ])
     }
 
-    /// What changed, the newest first. Served by `history_item`.
-    public func history(of item: Identifier<Item>, before id: Int64 = .max, limit: Int = 100) throws -> [HistoryEntry] {
-        try sql.rows(
+    /// What changed, the newest first; only one field when `field` names it. Served by `history_item` and `history_field`.
+    public func history(
+        of item: Identifier<Item>, field: FieldKey? = nil, before id: Int64 = .max, limit: Int = 100
+    ) throws -> [HistoryEntry] {
+        if let field {
+            return try sql.rows(
+                """
+                SELECT \(Self.historyColumns) FROM history WHERE item_id = $1 AND field = $2 AND id < $3 ORDER BY id DESC LIMIT $4
+                """,
+                [.integer(item.number), .text(field.name), .integer(id), .integer(Int64(limit))]
+            ).map(Self.entry)
+        }
+        return try sql.rows(
             "SELECT \(Self.historyColumns) FROM history WHERE item_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3",
             [.integer(item.number), .integer(id), .integer(Int64(limit))]
         ).map(Self.entry)
@@ -43,10 +53,12 @@ extension StoreTransaction {
 
     /// Who set the present value of a field, and when. Served by `history_field`.
     public func lastChange(of field: FieldKey, on item: Identifier<Item>) throws -> Change? {
-        try sql.row(
-            "SELECT \(Self.historyColumns) FROM history WHERE item_id = $1 AND field = $2 ORDER BY id DESC LIMIT 1",
-            [.integer(item.number), .text(field.name)]
-        ).map { Self.entry($0).change }
+        try history(of: item, field: field, limit: 1).first?.change
+    }
+
+    /// The fields of an item that have ever changed.
+    public func changedFields(of item: Identifier<Item>) throws -> [FieldKey] {
+        try sql.rows("SELECT DISTINCT field FROM history WHERE item_id = $1", [.integer(item.number)]).map { FieldKey($0.text(0) ?? "") }
     }
 
     /// What changed lately anywhere, the newest first.

@@ -23,7 +23,8 @@ enum FieldInput {
         }
         guard !text.isEmpty else { return nil }
         switch definition.type {
-        case .text: return .text(text)
+        // A name is one line, even where the control has room for several.
+        case .text: return .text(text.split(whereSeparator: \.isNewline).joined(separator: " "))
         case .longText:
             let source = texts.last ?? ""
             return format == .markdown
@@ -56,11 +57,13 @@ enum FieldInput {
     /// The control with which a person edits a field.
     static func control(
         _ definition: FieldDefinition, _ value: FieldValue?, id: String, _ workspace: Workspace, kind: ItemKind,
-        initiatives: [(id: Identifier<Item>, name: String)] = []
+        initiatives: [(id: Identifier<Item>, name: String)] = [], placeholder: String? = nil
     ) -> Node {
         let name = "value"
         func select(_ options: [(value: String, words: String)], selected: String, canBeEmpty: Bool = true) -> Node {
-            choices(name, id: id, (canBeEmpty ? [(value: "", words: "–")] : []) + options, selected: selected)
+            // Owner and light stand without their label, so that “none” has to say of what.
+            let none = definition.key == .owner ? "No owner" : definition.key == .rag ? "No RAG" : "–"
+            return choices(name, id: id, (canBeEmpty ? [(value: "", words: none)] : []) + options, selected: selected)
         }
         func plain(_ type: String, _ text: String, _ more: Attribute...) -> Node {
             .element(name: "input", attributes: [.type(type), .name(name), .id(id), .value(text)] + more, children: [])
@@ -68,8 +71,11 @@ enum FieldInput {
         switch definition.type {
         case .text: return plain("text", text(value), Attribute("maxlength", "255"), .flag("required", definition.isRequired))
         case .longText: return longText(value, id: id, label: definition.label)
-        case .number: return plain("number", text(value), Attribute("step", "any"))
-        case .percentage: return plain("number", text(value), Attribute("min", "0"), Attribute("max", "100"), Attribute("step", "1"))
+        case .number: return plain("number", text(value), Attribute("step", "any"), Attribute("placeholder", placeholder ?? "–"))
+        case .percentage:
+            return plain(
+                "number", text(value), Attribute("min", "0"), Attribute("max", "100"), Attribute("step", "1"),
+                Attribute("placeholder", placeholder ?? "–"))
         case .date: return plain("date", text(value))
         case .flag:
             return .element(
@@ -101,22 +107,25 @@ enum FieldInput {
         if present.format == .markdown {
             return .group([
                 input(.type("hidden"), .name("format"), .value("markdown")),
-                textarea(.name("value"), .id(id), Attribute("rows", "8")) { present.source },
+                textarea(.name("value"), .id(id), .label("\(label), in Markdown"), Attribute("rows", "8")) { present.source },
             ])
         }
         return div(.class("rich"), .data("rich", "")) {
-            div(.class("rich-tools"), Attribute("role", "toolbar"), .label("Formatting")) {
-                for (command, words) in [
-                    ("bold", "B"), ("italic", "I"), ("insertUnorderedList", "• List"), ("insertOrderedList", "1. List"),
+            div(.class("rich-tools"), Attribute("role", "toolbar"), .label("Formatting of \(label)")) {
+                for (command, words, name) in [
+                    ("bold", "B", "Bold"), ("italic", "I", "Italic"), ("insertUnorderedList", "• List", "List"),
+                    ("insertOrderedList", "1. List", "Numbered list"),
                 ] {
-                    button(.type("button"), .data("command", command), .class("quiet")) { words }
+                    button(.type("button"), .data("command", command), .class("quiet"), .label(name)) { words }
                 }
             }
             div(
                 .class("rich-text"), .id(id), .label(label), Attribute("contenteditable", "true"), Attribute("role", "textbox"),
-                Attribute("aria-multiline", "true")
+                Attribute("aria-multiline", "true"), .data("empty", "Write something…")
             ) { nodes(of: present) }
-            input(.type("hidden"), .name("value"), .value(present.source))
+            // The script says what is sent; without one nothing is, so that nothing is lost.
+            input(.type("hidden"), .name("value"), .flag("disabled"))
+            p(.class("hint unscripted")) { "Formatted text can be changed with JavaScript switched on." }
         }
     }
 

@@ -75,12 +75,13 @@ enum ConfigurationPages {
 
     @Sendable
     private static func show(_ visit: Visit) async throws -> Reply {
-        let workspace = try await visit.store.read { try $0.workspace() }
+        let (workspace, updates) = try await visit.store.read { (try $0.workspace(), try $0.deliveryUpdateForm()) }
         return try await visit.layout("Configuration", section: .configuration, live: ["configuration"]) {
             heading("Configuration")
             div(.id("configuration"), .data("part", "")) {
                 stages(visit, workspace)
                 customFields(visit, workspace)
+                DeliveryUpdatePages.configuration(visit, updates)
                 section(.class("card")) {
                     h2 { "Types" }
                     names(visit, workspace.itemTypes.map { ("\($0.id)", $0.name) }, "types")

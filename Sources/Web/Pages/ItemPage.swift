@@ -4,6 +4,24 @@ import Markup
 import Portfolio
 import Store
 
+/// The tabs of an item's page; each is an address of its own.
+enum ItemTab: String, Sendable, CaseIterable {
+    case information, outcomes, updates, integration, history, share
+
+    var title: String {
+        switch self {
+        case .information: "Information"
+        case .outcomes: "Outcomes"
+        case .updates: "Delivery updates"
+        case .integration: "Integration"
+        case .history: "History"
+        case .share: "Sharing"
+        }
+    }
+
+    func path(of item: Identifier<Item>) -> String { self == .information ? "/items/\(item)" : "/items/\(item)/\(rawValue)" }
+}
+
 /// Everything that the page of one item shows, read at one moment.
 struct ItemPage: Sendable {
     struct LinkView: Sendable {
@@ -12,6 +30,14 @@ struct ItemPage: Sendable {
         var instance: Instance?
         var entity: EntityMapping?
         var conflicts: [Conflict]
+
+        func mapping(_ key: FieldKey) -> FieldMapping? { entity?.enabledFields.first { $0.field == key } }
+
+        /// Whether anything of the item travels this way, so that the button for it makes sense.
+        func travels(_ way: KeyPath<Direction, Bool>) -> Bool {
+            guard let entity else { return false }
+            return entity.parentDirection?[keyPath: way] == true || entity.enabledFields.contains { $0.direction[keyPath: way] }
+        }
 
         /// The work item's page in Azure DevOps.
         var address: String? {
@@ -30,6 +56,8 @@ struct ItemPage: Sendable {
     var history: [HistoryEntry]
     var receipts: [Receipt]
     var mayEdit: Bool
+    /// How the initiative stood when somebody last told.
+    var latestUpdate: DeliveryUpdate?
     /// Who may see or edit the item besides those whose role allows it.
     var shares: [(person: Identifier<Person>, mayEdit: Bool)]
 
@@ -54,8 +82,9 @@ struct ItemPage: Sendable {
                 ($0.id, "\($0.key) \($0.name)")
             } : []
         if case .item(let parentID) = item[.parent] { parent = try transaction.item(parentID) } else { parent = nil }
-        history = try transaction.history(of: id, limit: 60)
+        history = try transaction.history(of: id, limit: 6)
         receipts = try transaction.receipts(of: id, limit: 60)
+        latestUpdate = item.kind == .initiative ? try transaction.deliveryUpdates(of: id, limit: 1).first : nil
         mayEdit = try Self.mayEdit(item, person, transaction)
         shares = try transaction.shares(of: id)
     }
@@ -85,9 +114,23 @@ struct ItemPage: Sendable {
         return nil
     }
 
-    func words(_ value: FieldValue?) -> String {
+    func words(_ value: FieldValue?, limit: Int = 200) -> String {
         if case .item(let id) = value { return id == parent?.id ? parent?.name ?? "" : "initiative \(id)" }
-        return workspace.words(value)
+        return workspace.words(value, limit: limit)
+    }
+
+    /// What a page has to follow: the item, its outcomes, and how everything is called.
+    var topics: [String] { ["item:\(item.id)", "configuration"] + outcomes.map { "item:\($0.item.id)" } }
+
+    var needsAttention: Bool {
+        links.contains { !$0.conflicts.isEmpty || $0.link.problem != nil || !$0.link.obstacles.isEmpty }
+    }
+
+    func number(_ key: FieldKey, of item: Item) -> Double? { if case .number(let number) = item[key] { number } else { nil } }
+
+    /// How far the outcomes have come, when nobody typed it.
+    var computedProgress: Double? {
+        progress(of: outcomes.map { (number(.percentComplete, of: $0.item), number(.effort, of: $0.item)) })
     }
 
     func label(_ key: FieldKey) -> String { workspace.catalogue[key]?.label ?? (key.name == "archived" ? "Archived" : key.name) }

@@ -4,10 +4,14 @@ import Markup
 import Portfolio
 import Store
 
-/// One item: editing in place, its outcomes, how it stands with Azure DevOps, and its history.
+/// One item: editing in place, and what is done with the whole of it. Each tab stands in a file of its own.
 enum ItemPages {
     static let routes: [Route] = [
-        Route("GET", "/items/:id", .having(.viewPortfolio), show),
+        Route("GET", "/items/:id", .having(.viewPortfolio), information),
+        Route("GET", "/items/:id/outcomes", .having(.viewPortfolio), outcomes),
+        Route("GET", "/items/:id/integration", .having(.viewPortfolio), integration),
+        Route("GET", "/items/:id/history", .having(.viewPortfolio), history),
+        Route("GET", "/items/:id/share", .having(.editEveryItem), sharing),
         Route("POST", "/items/:id/fields/:field", .having(.viewPortfolio), edit),
         Route("POST", "/items/:id/archive", .having(.editEveryItem)) { try await archive($0, true) },
         Route("POST", "/items/:id/unarchive", .having(.editEveryItem)) { try await archive($0, false) },
@@ -23,170 +27,19 @@ enum ItemPages {
         return try await visit.store.read { try ItemPage(id, for: person, $0) }
     }
 
-    @Sendable
-    private static func show(_ visit: Visit) async throws -> Reply {
-        let page = try await page(visit)
+    /// The frame of every tab: the head, the tabs, what waits for a decision, and the content.
+    static func framed(_ visit: Visit, _ page: ItemPage, _ tab: ItemTab, @NodeBuilder content: () -> [Node]) async throws -> Reply {
+        let children = content()
         let item = page.item
-        let kind = item.kind
+        let title = tab == .information ? "" : " · \(tab.title)"
         return try await visit.layout(
-            "\(item.key) \(item.name)", section: kind == .initiative ? .initiatives : .outcomes, live: ["item:\(item.id)", "configuration"]
+            "\(item.key) \(item.name)\(title)", section: item.kind == .initiative ? .initiatives : .outcomes, live: page.topics,
+            parts: [.item]
         ) {
-            header(.class("page-head"), .id("head"), .data("part", "")) {
-                div {
-                    p(.class("crumbs")) {
-                        a(.href(ItemListPages.path(kind))) { kind.plural }
-                        " / "
-                        if let parent = page.parent {
-                            a(.href("/items/\(parent.id)")) { parent.name }
-                            " / "
-                        }
-                        code { item.key }
-                        if item.isArchived { span(.class("chip outside")) { "Archived" } }
-                    }
-                    h1 { item.name }
-                    for view in page.links { linkChip(view.link) }
-                }
-                actions(visit, page)
-            }
-            div(.class("columns")) {
-                div {
-                    fields(visit, page)
-                    if kind == .initiative { outcomes(visit, page) }
-                    history(visit, page)
-                }
-                aside {
-                    azureDevOpsPanel(visit, page)
-                    sharesPanel(visit, page)
-                }
-            }
-        }
-    }
-
-    private static func actions(_ visit: Visit, _ page: ItemPage) -> Node {
-        guard visit.may(.editEveryItem) else { return .nothing }
-        let id = page.item.id
-        return div(.class("actions")) {
-            visit.post("/items/\(id)/\(page.item.isArchived ? "unarchive" : "archive")", .class("inline")) {
-                button { page.item.isArchived ? "Bring back" : "Archive" }
-            }
-            a(.class("button danger"), .href("/items/\(id)/delete")) { "Delete…" }
-        }
-    }
-
-    private static func fields(_ visit: Visit, _ page: ItemPage) -> Node {
-        let definitions = page.workspace.catalogue.fields(of: page.item.kind).filter { $0.key != .rank }
-        return section(.class("card fields"), .id("fields"), .data("part", "")) {
-            for definition in definitions { field(visit, page, definition) }
-            if page.item.kind == .initiative, page.item[.percentComplete] == nil, let progress = computedProgress(page) {
-                p(.class("hint")) { "From its outcomes: \(Int(progress)) % complete" }
-            }
-        }
-    }
-
-    private static func computedProgress(_ page: ItemPage) -> Double? {
-        func number(_ value: FieldValue?) -> Double? { if case .number(let number) = value { number } else { nil } }
-        return progress(of: page.outcomes.map { (number($0.item[.percentComplete]), number($0.item[.effort])) })
-    }
-
-    private static func field(_ visit: Visit, _ page: ItemPage, _ definition: FieldDefinition) -> Node {
-        let key = definition.key
-        let id = "f-\(key.name.replacing(".", with: "-"))"
-        let lock = page.lock(key)
-        let isEditable = page.mayEdit && lock == nil
-        return div(.class(definition.type == .longText ? "field wide" : "field"), .id("field-\(id)"), .data("part", "")) {
-            element("label", [Attribute("for", isEditable ? id : nil)]) {
-                definition.label
-                if let direction = page.direction(key) {
-                    span(.class("direction"), Attribute("title", direction.title), .label(direction.title)) { direction.arrow }
-                }
-            }
-            if isEditable {
-                visit.post("/items/\(page.item.id)/fields/\(key.name)", .data("auto", "")) {
-                    input(.type("hidden"), .name("version"), .value(String(page.item.version(of: key))))
-                    FieldInput.control(
-                        definition, page.item[key], id: id, page.workspace, kind: page.item.kind, initiatives: page.initiatives)
-                    button(.class("save")) { "Save" }
-                }
-            } else if case .richText(let text) = page.item[key] {
-                div(.class("rich-text")) { nodes(of: text) }
-            } else {
-                span(.class("value")) { page.words(page.item[key]) }
-            }
-            if let lock { span(.class("hint lock")) { "Locked. \(lock)" } }
-            for view in page.links { fieldState(view.link.fields[key]) }
-        }
-    }
-
-    private static func fieldState(_ field: LinkField?) -> [Node] {
-        guard let field else { return [] }
-        if let obstacle = field.obstacle { return [notice("warning", obstacle.message, obstacle.remedy)] }
-        if field.isInConflict { return [notice("warning", "Both sides changed this.", "Choose a value beside.")] }
-        if field.isWaiting {
-            return [
-                span(.class("hint")) {
-                    "Differs from Azure DevOps (\(field.remote?.shortText.prefix(80) ?? "empty")); press Read or Write."
-                }
-            ]
-        }
-        return []
-    }
-
-    private static func outcomes(_ visit: Visit, _ page: ItemPage) -> Node {
-        section(.class("card"), .id("outcomes"), .data("part", "")) {
-            h2 { "Outcomes" }
-            if page.outcomes.isEmpty { p(.class("muted")) { "None yet." } }
-            ul(.class("plain")) {
-                for outcome in page.outcomes {
-                    li {
-                        a(.href("/items/\(outcome.item.id)")) { "\(outcome.item.key) \(outcome.item.name)" }
-                        " "
-                        span(.class("muted")) { page.workspace.words(outcome.item[.stage]) }
-                        " "
-                        linkChip(outcome.link)
-                    }
-                }
-            }
-            if visit.may(.editEveryItem) {
-                visit.post("/outcomes", .class("inline")) {
-                    input(.type("hidden"), .name("parent"), .value("\(page.item.id)"))
-                    input(.name("name"), .label("Name of the new outcome"), Attribute("placeholder", "New outcome…"), .flag("required"))
-                    button { "Add" }
-                }
-            }
-        }
-    }
-
-    private static func history(_ visit: Visit, _ page: ItemPage) -> Node {
-        section(.class("card"), .id("history"), .data("part", "")) {
-            h2 { "History" }
-            div(.class("scroll")) {
-                table(.class("list")) {
-                    thead { tr { for words in ["When", "Who", "Field", "Old", "New", "Through", ""] { th { words } } } }
-                    tbody {
-                        for entry in page.history {
-                            let change = entry.change
-                            tr {
-                                td { change.at.node }
-                                td { change.actor.name }
-                                td { page.label(change.field) }
-                                td { page.words(change.old) }
-                                td { page.words(change.new) }
-                                td { change.cause.title }
-                                td {
-                                    if page.mayEdit, change.old != page.item[change.field], page.workspace.catalogue[change.field] != nil,
-                                        page.lock(change.field) == nil
-                                    {
-                                        visit.post("/items/\(page.item.id)/restore/\(entry.id)", .class("inline")) {
-                                            button(.class("quiet"), Attribute("title", "Set \(page.label(change.field)) to the old value"))
-                                            { "Restore old" }
-                                        }
-                                    }
-                                }
-                            }
-                        }
-                    }
-                }
-            }
+            head(visit, page)
+            tabs(page, tab)
+            conflicts(visit, page)
+            children
         }
     }
 
@@ -197,29 +50,43 @@ enum ItemPages {
         guard page.mayEdit else { throw Refusal.forbidden("edit this item") }
         guard let definition = page.workspace.catalogue[key], definition.appliesTo.contains(page.item.kind) else { throw Refusal.notFound }
         if let lock = page.lock(key) { throw Refusal.invalid(message: "\(definition.label) is locked. \(lock)", remedy: "") }
+        if definition.type == .longText, visit.form["value"] == nil {
+            throw Refusal.invalid(
+                message: "Nothing was sent, so nothing was changed.", remedy: "Switch JavaScript on to edit formatted text.")
+        }
         let format = RichText.Format(rawValue: visit.form["format"] ?? "html") ?? .html
         let new = try FieldInput.value(visit.form.all("value"), for: definition, format: format)
         let expected = visit.form["version"].flatMap { Int64($0) }
         let origin = EditOrigin(actor: try visit.actor(), cause: .edit, at: visit.now)
         let id = page.item.id
-        let version: Int64
+        let (version, undo): (Int64, Int64?)
         do {
-            version = try await visit.store.write { transaction in
-                try transaction.edit(id, changes: [key: new], expecting: expected.map { [key: $0] } ?? [:], origin: origin).version(of: key)
+            (version, undo) = try await visit.store.write { transaction in
+                let before = try transaction.item(id)
+                let after = try transaction.edit(
+                    id, changes: [key: new], expecting: expected.map { [key: $0] } ?? [:], origin: origin)
+                // What takes it back is the line of the history that this edit has just written, if it has changed anything.
+                let entry = before?[key] == after[key] ? nil : try transaction.history(of: id, field: key, limit: 1).first?.id
+                return (after.version(of: key), entry)
             }
         } catch StoreError.changedMeanwhile {
             throw Refusal.invalid(
                 message: "\(definition.label) was changed by somebody else while you were typing.",
                 remedy: "The page shows the new value now; make your change again if it still counts.")
         }
-        return visit.isScripted ? .json(["saved": true, "version": .integer(version)]) : .seeOther("/items/\(id)")
+        guard visit.isScripted else { return .seeOther("/items/\(id)") }
+        return .json(["saved": true, "version": .integer(version), "undo": undo.map { .string("/items/\(id)/restore/\($0)") } ?? .null])
     }
 
     private static func archive(_ visit: Visit, _ isArchived: Bool) async throws -> Reply {
         let id: Identifier<Item> = try visit.identifier("id")
         let origin = EditOrigin(actor: try visit.actor(), cause: .edit, at: visit.now)
         try await visit.store.write { try $0.setArchived(isArchived, id, origin: origin) }
-        return .seeOther("/items/\(id)")
+        guard visit.isScripted else { return .seeOther("/items/\(id)") }
+        return .json([
+            "saved": true, "message": .string(isArchived ? "Archived: it is off the lists." : "Back on the lists."),
+            "undo": .string("/items/\(id)/\(isArchived ? "unarchive" : "archive")"),
+        ])
     }
 
     @Sendable
@@ -253,28 +120,47 @@ enum ItemPages {
         guard let number = visit.parameters["entry"].flatMap({ Int64($0) }) else { throw Refusal.notFound }
         let origin = EditOrigin(actor: try visit.actor(), cause: .restore, at: visit.now)
         let id = page.item.id
-        try await visit.store.write { transaction in
+        let undo = try await visit.store.write { transaction in
             guard let entry = try transaction.historyEntry(number), entry.change.item == id else { throw Refusal.notFound }
-            if let lock = page.lock(entry.change.field) { throw Refusal.invalid(message: lock, remedy: "") }
-            try transaction.edit(id, changes: [entry.change.field: entry.change.old], origin: origin)
+            let field = entry.change.field
+            if let lock = page.lock(field) {
+                throw Refusal.invalid(message: "\(page.label(field)) is locked. \(lock)", remedy: "Restore it in Azure DevOps.")
+            }
+            try transaction.edit(id, changes: [field: entry.change.old], origin: origin)
+            return try transaction.history(of: id, field: field, limit: 1).first?.id
         }
-        return .seeOther("/items/\(id)")
+        guard visit.isScripted else { return .seeOther(ItemTab.history.path(of: id)) }
+        return .json([
+            "saved": true, "message": "Restored", "undo": undo.map { .string("/items/\(id)/restore/\($0)") } ?? .null,
+        ])
+    }
+
+    @Sendable
+    private static func sharing(_ visit: Visit) async throws -> Reply {
+        let page = try await page(visit)
+        return try await framed(visit, page, .share) { sharesPanel(visit, page) }
     }
 
     /// Members edit what they own or what is shared with them.
     private static func sharesPanel(_ visit: Visit, _ page: ItemPage) -> Node {
-        guard visit.may(.editEveryItem) else { return .nothing }
         let action = "/items/\(page.item.id)/shares"
-        return section(.class("card"), .id("shares"), .data("part", "")) {
+        return section(.class("card narrow"), .id("shares"), .data("part", "")) {
             h2 { "Shared with" }
-            if page.shares.isEmpty { p(.class("muted")) { "Nobody. Members edit what they own or what is shared with them." } }
-            ul(.class("plain")) {
+            if page.shares.isEmpty {
+                p(.class("muted")) { "Nobody yet. Members edit what they own, and what is shared with them here." }
+            }
+            ul(.class("plain people")) {
                 for share in page.shares {
+                    let name = page.workspace.person(share.person)?.name ?? "somebody who was removed"
                     li {
-                        "\(page.workspace.person(share.person)?.name ?? "somebody who was removed") \(share.mayEdit ? "may edit" : "may view")"
+                        avatar(name)
+                        span {
+                            strong { name }
+                            span(.class("muted")) { share.mayEdit ? " may edit" : " may view" }
+                        }
                         visit.post(action, .class("inline")) {
                             input(.type("hidden"), .name("person"), .value("\(share.person)"))
-                            button(.class("quiet")) { "End" }
+                            button(.class("quiet"), .label("End sharing with \(name)")) { "End" }
                         }
                     }
                 }
@@ -284,7 +170,7 @@ enum ItemPages {
                     "person", id: "share-person", page.workspace.people.filter(\.isActive).map { ("\($0.id)", $0.name) }, selected: "",
                     .label("Share with"))
                 choices("level", id: "share-level", [("edit", "may edit"), ("view", "may view")], selected: "edit", .label("Level"))
-                button { "Share" }
+                button(.class("primary")) { "Share" }
             }
         }
     }
@@ -295,6 +181,6 @@ enum ItemPages {
         guard let person = visit.form["person"].flatMap({ Identifier<Person>($0) }) else { throw Refusal.notFound }
         let level = visit.form["level"]
         try await visit.store.write { try $0.share(id, with: person, mayEdit: level == "edit" ? true : level == "view" ? false : nil) }
-        return .seeOther("/items/\(id)")
+        return .seeOther(ItemTab.share.path(of: id))
     }
 }

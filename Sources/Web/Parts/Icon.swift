@@ -43,6 +43,8 @@ enum Icon: String, Sendable {
     case refresh = "M20 5v5h-5M4 19v-5h5M5 10a7.500 7.500 0 0113-3l2 3M19 14a7.500 7.500 0 01-13 3l-2-3"
     case grip = "M9 6h.010M15 6h.010M9 12h.010M15 12h.010M9 18h.010M15 18h.010"
     case pencil = "M4 20l1-4L16.500 4.500l3 3L8 19zM14 7l3 3"
+    case lock = "M6 11h12v9H6zM9 11V8a3 3 0 016 0v3"
+    case archive = "M3 5h18v4H3zM5 9v10h14V9M10 13h4"
     case logo = "M5 4v16M5 12l9-8M5 12l10 8M17 8.500a3.500 3.500 0 110 7"
 }
 

@@ -9,7 +9,9 @@ let undoing = [];
 export function say(words, { bad = false, undo = [] } = {}) {
   const toast = document.getElementById("toast");
   if (!toast) return;
-  toast.replaceChildren(words);
+  const text = document.createElement("span");
+  text.textContent = words;
+  toast.replaceChildren(text);
   undo = [undo].flat().filter(Boolean);
   if (undo.length) {
     undoing = undo;
@@ -74,7 +76,8 @@ function fetchPage() {
   });
 }
 
-const isBusy = part => part.contains(document.activeElement) && document.activeElement.matches("input:not([type=checkbox]), select, textarea, [contenteditable]");
+const isBusy = part => part.querySelector("[data-unsaved]") || (part.contains(document.activeElement)
+  && (document.activeElement.matches("input:not([type=checkbox]), select, textarea, [contenteditable]") || document.activeElement.closest("[data-rich]")));
 
 // The innermost parts that hold what a person is typing are left alone; everything around them is brought up to date.
 function replaceParts(fresh) {
@@ -150,6 +153,9 @@ export function send(form, submitter) {
   const sending = (queues.get(form.action) ?? Promise.resolve()).then(() => {
     if (data.has("version")) data.set("version", Math.max(Number(data.get("version")), versions.get(form.action) ?? 0));
     return sendNow(form, submitter, data);
+  }).then(isSaved => {
+    if (isSaved) document.dispatchEvent(new CustomEvent("kiplot:saved", { detail: form }));
+    return isSaved;
   });
   queues.set(form.action, sending);
   return sending;
@@ -158,6 +164,8 @@ export function send(form, submitter) {
 async function sendNow(form, submitter, data) {
   const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, {
     method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual",
+    // What was typed last arrives even when the page is left in the same moment; browsers promise that up to 64 kB.
+    keepalive: data.toString().length < 60_000,
   }).catch(() => null);
   if (!answer) { say("The server cannot be reached. Your change is not saved; try again.", { bad: true }); return false; }
   if (answer.type === "opaqueredirect") { refresh(); return true; }
@@ -214,7 +222,11 @@ document.addEventListener("change", event => {
 // Formatted text: what is shown is edited, and the server rebuilds it from its own tree.
 function collect(form) {
   form.querySelectorAll("[data-rich]").forEach(rich => {
-    rich.querySelector("input[name=value]").value = rich.querySelector("[contenteditable]").innerHTML;
+    // An editor that has been loaded keeps the value itself (richtext.js).
+    if (rich.dataset.editor !== undefined) return;
+    const input = rich.querySelector("input[name=value]");
+    input.value = rich.querySelector("[contenteditable]").innerHTML;
+    input.disabled = false;
   });
 }
 document.addEventListener("focusin", event => {
@@ -222,7 +234,7 @@ document.addEventListener("focusin", event => {
 });
 document.addEventListener("focusout", event => {
   const text = event.target;
-  if (!text.matches?.("[contenteditable]") || text.dataset.before === text.innerHTML) return;
+  if (!text.matches?.("[contenteditable]") || text.closest("[data-editor]") || text.dataset.before === text.innerHTML) return;
   if (event.relatedTarget?.closest("[data-rich]") === text.closest("[data-rich]") && event.relatedTarget) return;
   const form = text.closest("form[data-auto]");
   if (!form) return;
