@@ -83,8 +83,8 @@ struct PlanningTests {
             }
             return (initiative, try transaction.create(.initiative, values: [.name: .text("J")], origin: origin))
         }
-        let summaries = try await store.read { try $0.outcomeSummaries() }
-        #expect(summaries[initiative.id] == OutcomeSummary(count: 2, percentComplete: 75))
+        let summaries = try await store.read { try $0.outcomeProgress(of: nil) }
+        #expect(summaries[initiative.id] == OutcomeProgress(total: 2, closed: 0, percentComplete: 75))
         #expect(summaries[other.id] == nil)
         #expect(try await store.read { try $0.outcomes(ofAll: [initiative.id, other.id]) }[initiative.id]?.count == 2)
         #expect(try await store.read { try $0.items(ids: [other.id, initiative.id, Identifier(99)]) }.count == 2)

@@ -7,6 +7,12 @@ public struct OutcomeProgress: Hashable, Sendable {
     public var closed: Int
     /// The mean of the outcomes, weighted by effort where there is any; what is closed counts as complete unless it says otherwise.
     public var percentComplete: Double
+
+    public init(total: Int, closed: Int, percentComplete: Double) {
+        self.total = total
+        self.closed = closed
+        self.percentComplete = percentComplete
+    }
 }
 
 /// The initiatives that are not closed, counted by what a portfolio manager asks first.

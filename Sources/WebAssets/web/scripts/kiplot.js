@@ -214,8 +214,10 @@ document.addEventListener("submit", event => {
   event.preventDefault();
   collect(form);
   const button = event.submitter;
+  // The value of a pressed button belongs to what is sent, and a disabled one has none.
+  const sending = send(form, button);
   if (button) button.disabled = true;
-  send(form, button).finally(() => { if (button) button.disabled = false; });
+  sending.finally(() => { if (button) button.disabled = false; });
 });
 
 document.addEventListener("change", event => {
