@@ -156,7 +156,7 @@ def test_lenses_filters_and_bands(house, page, plan):
     assert [each.split("\n")[0] for each in page.locator("#plan .bar").all_inner_texts()] == ["Export"]
     page.goto(f"{house.url}/planning?team=1")
     assert page.locator("#plan .band").count() == 1
-    page.goto(f"{house.url}/planning?q=search&months=12")
+    page.goto(f"{house.url}/planning?q=search&periods=12")
     assert page.locator("#plan .month").count() == 12 and page.locator("#plan .bar").count() == 1
 
 

@@ -106,8 +106,9 @@ def test_the_keyboard_does_what_the_mouse_does(house, page):
     page.wait_for_function("document.activeElement.matches('.bar')")
     page.keyboard.press("Alt+ArrowLeft")
     eventually(lambda: dates(page, "Portal")[0] == str(datetime.date.fromisoformat(month(2)) - datetime.timedelta(days=1)), "a day earlier")
+    # Whoever leaves the page at once loses nothing; the page that comes may be read while the last step is on its way.
     page.reload()
-    assert dates(page, "Portal")[0] == str(datetime.date.fromisoformat(month(2)) - datetime.timedelta(days=1))
+    eventually(lambda: dates(page, "Portal")[0] == str(datetime.date.fromisoformat(month(2)) - datetime.timedelta(days=1)), "kept")
     bar(page, "Portal").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/items/1")

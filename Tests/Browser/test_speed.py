@@ -64,7 +64,7 @@ def large(tmp_path_factory, chromium):
 
 
 def roadmap(page):
-    page.locator("[data-expand], summary, a[href*='expand=']").first.click()
+    page.locator("main [aria-expanded=false]").first.click()
 
 
 def board(page):

@@ -69,11 +69,11 @@ struct WebTests {
     @Test("periods follow one another without a gap, over the turn of a year")
     func periods() throws {
         let today = try #require(CalendarDate("2027-12-15"))
-        let shown = PlanningPeriods(PlanningTimeline(), from: nil, count: 18, today: today)
+        let shown = PlanningPeriods(
+            Timeline(length: .month, start: try #require(CalendarDate("2022-01-01"))), from: nil, count: 18, today: today)
         let periods = shown.periods
         #expect(periods.count == 18 && periods[0].start.description == "2027-11-01" && periods[3].end.description == "2028-02-29")
         for (one, next) in zip(periods, periods.dropFirst()) { #expect(one.end.adding(days: 1) == next.start) }
         #expect(shown.present == shown.first + 1 && shown.span?.upperBound.description == "2029-04-30")
-        #expect(PlanningTimeline().period(12 * 10_000) == nil)
     }
 }

@@ -108,24 +108,21 @@ enum PlanningEdits {
     static func move(_ visit: Visit) async throws -> Reply {
         let page = try await page(visit)
         let (item, form) = (page.item, visit.form)
-        let timeline = try await visit.store.read(PlanningTimeline.read)
+        let timeline = try await visit.store.read { try $0.timeline() }
         var changes: [FieldKey: FieldValue?] = [:]
         if let team = form["team"] { changes[.team] = Identifier<Team>(team).map { .team($0) } }
         let (shift, stretch) = (Int(form.text("shift")) ?? 0, Int(form.text("stretch")) ?? 0)
         if form["tray"] != nil {
             (changes[.start], changes[.end]) = (.some(nil), .some(nil))
         } else if let day = CalendarDate(form.text("to")) {
-            let period = timeline.period(timeline.index(of: day))
-            changes[.start] = period.map { .date($0.start) }
-            changes[.end] = period.map { .date($0.end) }
+            let period = timeline.period(containing: day)
+            changes[.start] = .date(period.start)
+            changes[.end] = .date(period.end)
         } else if let start = item.date(.start), let end = item.date(.end), shift != 0 || stretch != 0 {
-            let first = timeline.index(of: start) + shift
-            let last = max(first, timeline.index(of: end) + shift + stretch)
-            guard let begin = timeline.period(first), let finish = timeline.period(last) else {
-                throw Refusal.invalid(message: "The calendar ends there.", remedy: "Choose a month nearer to now.")
-            }
-            if shift != 0 { changes[.start] = .date(begin.start) }
-            changes[.end] = .date(finish.end)
+            let first = timeline.period(containing: start).index + shift
+            let last = max(first, timeline.period(containing: end).index + shift + stretch)
+            if shift != 0 { changes[.start] = .date(timeline.period(first).start) }
+            changes[.end] = .date(timeline.period(last).end)
         }
         return try await apply(visit, page, changes)
     }

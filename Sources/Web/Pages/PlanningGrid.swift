@@ -16,10 +16,10 @@ struct PlanningGrid {
                     div(
                         .class(page.periods.first + column == page.periods.present ? "month now" : "month"),
                         .data("start", period.start.description),
-                        .data("words", period.words)
+                        .data("words", period.label)
                     ) {
-                        span { period.name }
-                        if column == 0 || period.start.month == 1, period.words != period.name {
+                        span { period.shortLabel }
+                        if column == 0 || period.start.month == 1, period.label != period.shortLabel {
                             span(.class("year")) { " \(period.start.year)" }
                         }
                         if page.periods.first + column == page.periods.present { span(.class("sr")) { " (now)" } }
@@ -37,7 +37,7 @@ struct PlanningGrid {
             header(.class("band-head")) {
                 h2 { if let team = band.team { a(.href("/teams/\(team.id)")) { team.name } } else { name } }
                 span(.class("sub")) {
-                    band.total == 0 ? "Nothing in these months" : "\(band.total) \(band.total == 1 ? "outcome" : "outcomes")"
+                    band.total == 0 ? "Nothing in these periods" : "\(band.total) \(band.total == 1 ? "outcome" : "outcomes")"
                     if band.withoutEffort > 0 { ", \(band.withoutEffort) without effort" }
                 }
             }
@@ -69,7 +69,7 @@ struct PlanningGrid {
                     }
                     if effort > 0 {
                         span { TeamPages.words(effort: effort) }
-                        span(.class("sr")) { " in \(page.periods.periods[column].words)" }
+                        span(.class("sr")) { " in \(page.periods.periods[column].label)" }
                     }
                 }
             }
@@ -99,7 +99,7 @@ struct PlanningTray {
             if page.tray.isEmpty {
                 p(.class("calm")) {
                     icon(.check, 18)
-                    "Everything that fits the filter has its months. Drag a card here to take its dates off."
+                    "Everything that fits the filter has its place. Drag a card here to take its dates off."
                 }
             }
             for bar in page.tray { PlanningBar.link(bar, page, "bar \(PlanningBar.tint(bar, page))", more: [.data("loose", "")]) }

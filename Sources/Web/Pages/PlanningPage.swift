@@ -115,8 +115,8 @@ struct PlanningPage: Sendable {
         let mayEdit =
             person.role.may(.editEveryItem)
             || person.role.may(.editSharedItems) && (outcome.owner == person.id || shared.contains(outcome.id))
-        let first = outcome.start.map { periods.timeline.index(of: $0) - periods.first } ?? 0
-        let last = outcome.end.map { periods.timeline.index(of: $0) - periods.first } ?? first
+        let first = outcome.start.map { periods.timeline.period(containing: $0).index - periods.first } ?? 0
+        let last = outcome.end.map { periods.timeline.period(containing: $0).index - periods.first } ?? first
         return Bar(
             outcome: outcome, first: first, last: max(first, last), lock: lock, needsAttention: tie?.needsAttention ?? false,
             mayMove: mayEdit && lock == nil)

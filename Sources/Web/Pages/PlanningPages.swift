@@ -12,21 +12,21 @@ enum PlanningPages {
         Route("POST", "/planning/:id/undo", .having(.viewPortfolio), PlanningEdits.takeBack),
     ]
 
-    private static let kept = ["from", "months", "lens"]
+    private static let kept = ["from", "periods", "lens"]
     private static let lengths = [6, 9, 12, 18]
 
     @Sendable
     private static func show(_ visit: Visit) async throws -> Reply {
         let person = try visit.visitor()
         guard let today = visit.now.day else { throw Refusal.notFound }
-        let count = lengths.first { $0 == Int(visit.query.text("months")) } ?? 9
+        let count = lengths.first { $0 == Int(visit.query.text("periods")) } ?? 9
         let from = CalendarDate(visit.query.text("from"))
         let lens = PlanningLens(rawValue: visit.query.text("lens")) ?? .effort
         var query = ItemListPages.query(visit.query, .outcome)
         query.isArchived = false
         let wanted = query
         let page = try await visit.store.read { transaction in
-            let periods = PlanningPeriods(try PlanningTimeline.read(transaction), from: from, count: count, today: today)
+            let periods = PlanningPeriods(try transaction.timeline(), from: from, count: count, today: today)
             return try PlanningPage(wanted, periods, lens, for: person, transaction)
         }
         return try await visit.layout(
@@ -61,19 +61,19 @@ enum PlanningPages {
 
     private static func window(_ visit: Visit, _ periods: PlanningPeriods) -> Node {
         func path(_ first: Int) -> String {
-            visit.address(changing: ["from": periods.timeline.period(first)?.start.description ?? ""])
+            visit.address(changing: ["from": periods.timeline.period(first).start.description])
         }
         let step = max(1, periods.periods.count / 3)
         return div(.class("plan-window")) {
-            nav(.class("segments"), .label("Which months")) {
+            nav(.class("segments"), .label("Which periods")) {
                 a(.class("button"), .href(path(periods.first - step)), .label("Earlier")) { "←" }
                 a(.class("button"), .href(visit.address(changing: ["from": ""]))) { "Today" }
                 a(.class("button"), .href(path(periods.first + step)), .label("Later")) { "→" }
             }
-            nav(.class("segments"), .label("How many months")) {
+            nav(.class("segments"), .label("How many periods")) {
                 for length in lengths {
                     a(
-                        .class("button"), .href(visit.address(changing: ["months": String(length)])), .label("\(length) months"),
+                        .class("button"), .href(visit.address(changing: ["periods": String(length)])), .label("\(length) periods"),
                         Attribute("aria-current", length == periods.periods.count ? "true" : nil)
                     ) { String(length) }
                 }
@@ -97,7 +97,7 @@ enum PlanningPages {
             icon(.planning, 34)
             h2 { "No outcome to plan yet" }
             p {
-                "An outcome is a package of work that one team delivers. Create some, or pull them from Azure DevOps; then give them months here."
+                "An outcome is a package of work that one team delivers. Create some, or pull them from Azure DevOps; then give them periods here."
             }
             p {
                 a(.class("button primary"), .href("/outcomes"), .data("create", "outcome")) { "Create an outcome" }

@@ -37,7 +37,10 @@ async function takeBack() {
 export async function post(path, values = {}) {
   const data = new URLSearchParams(values);
   data.set("_csrf", token());
-  const answer = await fetch(path, { method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual" }).catch(() => null);
+  // Whoever leaves the page at once loses nothing.
+  const answer = await fetch(path, {
+    method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual", keepalive: data.toString().length < 60_000,
+  }).catch(() => null);
   if (!answer) {
     say("The server cannot be reached. Your change is not saved; try again.", { bad: true });
     return { ok: false, json: {} };
