@@ -13,7 +13,8 @@ test:
 	scripts/models.sh
 	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 	.venv/bin/pytest -q -rP -p no:logging Tests/AzureDevOpsClient
-	.venv/bin/pytest -q Tests/Browser
+	.venv/bin/pytest -q -n 3 Tests/Browser $(patsubst %,--ignore=Tests/Browser/test_%.py,demo scale speed)
+	.venv/bin/pytest -q -rP -p no:logging Tests/Browser/test_demo.py Tests/Browser/test_scale.py Tests/Browser/test_speed.py
 	scripts/prove.sh bounded
 
 prove:
@@ -21,7 +22,7 @@ prove:
 	swift build --build-tests
 	scripts/models.sh
 	scripts/coverage.sh 100
-	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser -k "ten_thousand"
+	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser/test_scale.py
 	scripts/prove.sh full
 
 gallery: build

@@ -81,7 +81,7 @@ def test_a_card_is_dragged_from_the_tray_moved_lengthened_and_taken_back(house, 
     drag(page, tray.locator(".bar", has_text="Single sign-on"), portal, 1)
     portal.locator(".bar:not(.preview)", has_text="Single sign-on").wait_for()
     assert plan.dates(number) == (str(month(1)), str(last_day(1)), 2)
-    assert "Everything that fits the filter has its months" in tray.inner_text()
+    assert "Everything that fits the filter has its place" in tray.inner_text()
     drag(page, portal.locator(".bar:not(.preview)"), portal, 3, at="edge")
     eventually(lambda: plan.dates(number)[:2] == (str(month(1)), str(last_day(3))), "three months long")
     # Six of effort over three months: two in each.

@@ -11,5 +11,6 @@ enum Routes {
         + AttentionPages.routes
 
     private static let administration: [Route] =
-        ConfigurationPages.routes + TimelineConfiguration.routes + PeoplePages.routes + LivePages.routes + OperationsPages.routes + APIRoutes.routes
+        ConfigurationPages.routes + TimelineConfiguration.routes + PeoplePages.routes + LivePages.routes + OperationsPages.routes
+        + APIRoutes.routes
 }

@@ -65,7 +65,8 @@ struct ListPage: Sendable {
             var parent: Item?
             if case .item(let id) = item[.parent] { parent = parents[id] }
             return ListRow(
-                item: item, links: links[item.id] ?? [], parent: parent, progress: progress[item.id]?.percentComplete, mayEdit: rights.mayEdit(item))
+                item: item, links: links[item.id] ?? [], parent: parent, progress: progress[item.id]?.percentComplete,
+                mayEdit: rights.mayEdit(item))
         }
     }
 

@@ -79,7 +79,7 @@ extension Workspace {
     private static func width(of definition: FieldDefinition) -> Int {
         switch definition.key {
         case .name: return 224
-        case .percentComplete: return 118
+        case .percentComplete: return 132
         case .effort: return 76
         case .parent: return 190
         default: break
