@@ -311,7 +311,7 @@ def prepare(folder):
     browser.bearer = re.search(r"<code[^>]*>([^<]{20,})</code>", page).group(1)
     place = browser.post("/integrations/new", name="Contoso", url=f"{world.azure.root}/contoso", token=TOKEN, do="save")[1]
     new = urllib.parse.urlparse(place).path + "/projects/new"
-    project = re.search(r'<option value="([^"]+)"[^>]*>Contoso<', browser.page(new)[2]).group(1)
+    project = re.search(r'name="project" value="([^"]+)"[^>]*>\s*<span>\s*<strong>Contoso<', browser.page(new)[2]).group(1)
     place = browser.post(new, project=project, mapping="recommended", mode="automatic")[1]
     assert re.search(r"/integrations/\d+$", place), f"the project could not be connected: {place}"
     run = browser.api("POST", "runs", {"integration": 1, "direction": "pull", "createsItems": True})[1]["id"]
