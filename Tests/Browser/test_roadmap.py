@@ -101,6 +101,7 @@ def test_the_keyboard_does_what_the_mouse_does(house, page):
     page.keyboard.press("ArrowRight")
     eventually(lambda: dates(page, "Portal") == (month(2), month(4, last=True)), "two months later")
     saved(page, "INI-1 runs from")
+    page.wait_for_function("document.activeElement.matches('.bar')")
     page.keyboard.press("Shift+ArrowLeft")
     eventually(lambda: dates(page, "Portal") == (month(2), month(3, last=True)), "the end a month earlier")
     page.wait_for_function("document.activeElement.matches('.bar')")

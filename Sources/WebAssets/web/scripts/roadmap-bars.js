@@ -242,7 +242,7 @@ function flush() {
   const { bar, from, next, release, timer } = waiting;
   waiting = null;
   clearTimeout(timer);
-  release();
-  plan(bar, next, from);
+  // Until it is saved the page shows what was wanted: a reading from before would put the bar back, under the next key.
+  plan(bar, next, from).finally(release);
 }
 addEventListener("pagehide", flush);
