@@ -13,8 +13,8 @@ test:
 	scripts/models.sh
 	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 	.venv/bin/pytest -q -rP -p no:logging Tests/AzureDevOpsClient
-	.venv/bin/pytest -q -n 3 Tests/Browser $(patsubst %,--ignore=Tests/Browser/test_%.py,demo scale speed)
-	.venv/bin/pytest -q -rP -p no:logging Tests/Browser/test_demo.py Tests/Browser/test_scale.py Tests/Browser/test_speed.py
+	.venv/bin/pytest -q -n 2 --reruns 1 -rR Tests/Browser $(patsubst %,--ignore=Tests/Browser/test_%.py,demo scale speed)
+	.venv/bin/pytest -q --reruns 1 -rRP -p no:logging Tests/Browser/test_demo.py Tests/Browser/test_scale.py Tests/Browser/test_speed.py
 	scripts/prove.sh bounded
 
 prove:
