@@ -83,7 +83,7 @@ struct PlanningTests {
             }
             return (initiative, try transaction.create(.initiative, values: [.name: .text("J")], origin: origin))
         }
-        let summaries = try await store.read { try $0.outcomeProgress(of: nil) }
+        let summaries = try await store.read { try $0.outcomeProgress(of: [initiative.id, other.id]) }
         #expect(summaries[initiative.id] == OutcomeProgress(total: 2, closed: 0, percentComplete: 75))
         #expect(summaries[other.id] == nil)
         #expect(try await store.read { try $0.outcomes(ofAll: [initiative.id, other.id]) }[initiative.id]?.count == 2)

@@ -25,15 +25,14 @@ public struct PortfolioSummary: Hashable, Sendable {
 
 extension StoreTransaction {
     /// In one question, served by `item_parent`.
-    /// - Parameter initiatives: `nil` for all of them.
-    public func outcomeProgress(of initiatives: [Identifier<Item>]?) throws -> [Identifier<Item>: OutcomeProgress] {
-        if let initiatives, initiatives.isEmpty { return [:] }
-        let condition = initiatives.map { "item.parent_id IN (\(Self.places($0.count)))" } ?? "item.parent_id IS NOT NULL"
+    public func outcomeProgress(of initiatives: [Identifier<Item>]) throws -> [Identifier<Item>: OutcomeProgress] {
+        guard !initiatives.isEmpty else { return [:] }
         let rows = try sql.rows(
             """
             SELECT item.parent_id, item.percent_complete, item.effort, stage.category = 'closed' OR item.status = 'Done'
-            FROM item JOIN stage ON stage.id = item.stage_id WHERE \(condition) AND item.is_archived = FALSE
-            """, (initiatives ?? []).map { .integer($0.number) })
+            FROM item JOIN stage ON stage.id = item.stage_id
+            WHERE item.parent_id IN (\(Self.places(initiatives.count))) AND item.is_archived = FALSE
+            """, initiatives.map { .integer($0.number) })
         return Dictionary(grouping: rows) { Identifier<Item>($0.integer(0) ?? 0) }.mapValues { rows in
             OutcomeProgress(
                 total: rows.count, closed: rows.count { $0.flag(3) },

@@ -14,12 +14,11 @@ extension StoreTransaction {
     /// The first live link of each item that has one, in one question. Served by `link_of_item`.
     public func linkStandings(of items: [Identifier<Item>]) throws -> [Identifier<Item>: LinkStanding] {
         guard !items.isEmpty else { return [:] }
-        let places = (1...items.count).map { "$\($0)" }.joined(separator: ", ")
         let rows = try sql.rows(
             """
             SELECT item_id, integration_id, work_item_id, remote_state, state, conflicts, obstacles, problem, dirty, settled,
                 CASE WHEN fields LIKE '%"waiting":true%' THEN 1 ELSE 0 END
-            FROM link WHERE is_live = TRUE AND item_id IN (\(places)) ORDER BY id
+            FROM link WHERE is_live = TRUE AND item_id IN (\(Self.places(items.count))) ORDER BY id
             """, items.map { .integer($0.number) })
         return Dictionary(
             rows.map { row in

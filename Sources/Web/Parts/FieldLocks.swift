@@ -41,9 +41,20 @@ struct EditRights: Sendable {
         shared = needsShares ? try transaction.itemsShared(with: person.id) : []
     }
 
-    func mayEdit(_ item: Item) -> Bool {
-        if person.role.may(.editEveryItem) { return true }
-        guard person.role.may(.editSharedItems) else { return false }
-        return item[.owner] == .person(person.id) || shared.contains(item.id)
+    func mayEdit(_ item: Item) -> Bool { mayEdit(item.id, isOwner: item[.owner] == .person(person.id)) }
+
+    func mayEdit(_ item: Identifier<Item>, ownedBy owner: Identifier<Person>?) -> Bool { mayEdit(item, isOwner: owner == person.id) }
+
+    private func mayEdit(_ item: Identifier<Item>, isOwner: Bool) -> Bool {
+        person.mayEdit(isOwner: isOwner, isShared: shared.contains(item))
+    }
+}
+
+extension Person {
+    /// Members edit what they own or what is shared with them.
+    func mayEdit(isOwner: Bool, isShared: @autoclosure () throws -> Bool) rethrows -> Bool {
+        if role.may(.editEveryItem) { return true }
+        guard role.may(.editSharedItems) else { return false }
+        return try isOwner || isShared()
     }
 }

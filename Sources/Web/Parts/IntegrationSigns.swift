@@ -45,13 +45,10 @@ func expiryChip(_ credential: Credential, today: CalendarDate?) -> Node {
 }
 
 /// A share as a small bar with its figure beside it.
-func meter(_ share: Double?) -> Node {
+func shareMeter(_ share: Double?) -> Node {
     guard let share else { return span(.class("muted")) { "–" } }
     return span(.class("measure")) {
-        svg(.class("meter"), Attribute("viewBox", "0 0 100 6"), Attribute("preserveAspectRatio", "none"), Attribute("aria-hidden", "true"))
-        {
-            rect(.class("done"), Attribute("width", String(share * 100)), Attribute("height", "6"))
-        }
+        meter(share * 100)
         span { AgreementPages.percent(share) }
     }
 }

@@ -185,7 +185,7 @@ extension BoardPages {
             parts.append(span(.class("chip plain")) { item[.type] == nil ? "No type" : board.workspace.words(item[.type]) })
         }
         if board.lens == .progress {
-            let meter = ItemListPages.meter(item[.percentComplete], computed: row.progress)
+            let meter = ItemListPages.progress(item[.percentComplete], computed: row.progress)
             parts += meter.isEmpty ? [span(.class("muted")) { "No progress yet" }] : meter
         }
         return parts.isEmpty ? .nothing : div(.class("lens")) { parts }

@@ -143,7 +143,7 @@ enum HomePages {
                 a(.class("name"), .href("/items/\(row.item.id)")) { row.item.name }
                 p(.class("sub")) {
                     code { row.item.key }
-                    if let stage = row.stage { span(.class("stage \(stage.category.rawValue)")) { stage.name } }
+                    if let stage = row.stage { stageLabel(stage) }
                     if row.total > 0 { span { "\(row.closed) of \(row.total) \(row.total == 1 ? "outcome" : "outcomes") done" } }
                 }
             }
@@ -189,15 +189,6 @@ enum HomePages {
         let look = LastLook(since: Instant(milliseconds: moment), shown: visit.now)
         try await visit.store.write { try $0.setPreference(LastLook.name, of: person.id, to: look.text) }
         return visit.isScripted ? .json(["saved": true]) : .seeOther("/")
-    }
-}
-
-/// A bar that is filled as far as something has come. The words beside it say the same.
-func meter(_ percent: Double) -> Node {
-    svg(
-        .class("meter"), Attribute("viewBox", "0 0 100 8"), Attribute("preserveAspectRatio", "none"), Attribute("aria-hidden", "true")
-    ) {
-        rect(.class("done"), Attribute("width", String(Int(min(100, max(0, percent))))), Attribute("height", "8"))
     }
 }
 

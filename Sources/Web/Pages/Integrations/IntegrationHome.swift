@@ -194,7 +194,7 @@ enum IntegrationHome {
                                 }
                             }
                         }
-                        td(.data("label", "Agreement")) { meter(view.audits[integration.id]?.score) }
+                        td(.data("label", "Agreement")) { shareMeter(view.audits[integration.id]?.score) }
                         td(.data("label", "Hooks")) { hookChip(integration) }
                         td(.data("label", "Last event")) {
                             if let at = integration.lastEventAt { at.node } else { span(.class("muted")) { "none yet" } }

@@ -74,7 +74,7 @@ extension ItemPages {
 
     static func stageWords(_ workspace: Workspace, _ item: Item) -> Node {
         guard case .stage(let id) = item[.stage], let stage = workspace.stage(id) else { return span(.class("muted")) { "–" } }
-        return span(.class("stage \(stage.category.rawValue)")) { stage.name }
+        return stageLabel(stage)
     }
 
     private static func rollUp(_ page: ItemPage) -> Node {
@@ -96,14 +96,6 @@ extension ItemPages {
             figure("Effort", page.workspace.words(.number(effort)))
             figure("Closed", "\(closed) of \(items.count)")
             figure("Red", String(attention))
-        }
-    }
-
-    static func meter(_ percent: Double) -> Node {
-        svg(
-            .class("meter"), Attribute("viewBox", "0 0 100 6"), Attribute("preserveAspectRatio", "none"), Attribute("aria-hidden", "true")
-        ) {
-            rect(.class("done"), Attribute("width", String(min(100, max(0, percent)))), Attribute("height", "6"))
         }
     }
 

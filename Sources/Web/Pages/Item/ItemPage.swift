@@ -90,9 +90,8 @@ struct ItemPage: Sendable {
     }
 
     static func mayEdit(_ item: Item, _ person: Person, _ transaction: StoreTransaction) throws -> Bool {
-        if person.role.may(.editEveryItem) { return true }
-        guard person.role.may(.editSharedItems) else { return false }
-        return try item[.owner] == .person(person.id) || transaction.isShared(item.id, with: person.id)
+        try person.mayEdit(
+            isOwner: item[.owner] == .person(person.id), isShared: try transaction.isShared(item.id, with: person.id))
     }
 
     /// Why a field cannot be edited here; `nil` when it can.

@@ -235,7 +235,7 @@ extension ItemListPages {
         case .updated: return [item.updatedAt.node]
         case .azureDevOps: return [linkChip(row.links.first, isShort: true)]
         case .field(.name, _): return [a(.href("/items/\(item.id)"), Attribute("title", item.name)) { item.name }]
-        case .field(.percentComplete, _): return meter(item[.percentComplete], computed: row.progress)
+        case .field(.percentComplete, _): return progress(item[.percentComplete], computed: row.progress)
         case .field(.parent, _): return row.parent.map { parent in [span(Attribute("title", parent.name)) { parent.name }] } ?? []
         case .field(let key, _): return display(item[key], workspace)
         }
@@ -259,19 +259,13 @@ extension ItemListPages {
     }
 
     /// How far something is, drawn and in a number. What its outcomes say looks paler than what somebody typed.
-    static func meter(_ value: FieldValue?, computed: Double? = nil) -> [Node] {
+    static func progress(_ value: FieldValue?, computed: Double? = nil) -> [Node] {
         var typed: Double?
         if case .number(let number) = value { typed = number }
         guard let percent = typed ?? computed else { return [] }
-        let width = max(0, min(100, percent))
         return [
             span(.class(typed == nil ? "progress computed" : "progress"), Attribute("title", typed == nil ? "From its outcomes" : nil)) {
-                svg(
-                    .class("meter"), Attribute("viewBox", "0 0 100 6"), Attribute("preserveAspectRatio", "none"),
-                    Attribute("aria-hidden", "true")
-                ) {
-                    rect(.class("done"), Attribute("width", String(Int(width))), Attribute("height", "6"))
-                }
+                meter(percent)
                 span { "\(Int(percent.rounded())) %" }
             }
         ]

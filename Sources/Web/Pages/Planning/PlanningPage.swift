@@ -56,15 +56,14 @@ struct PlanningPage: Sendable {
 
     private let ties: [Identifier<Item>: OutcomeTie]
     private let locks: [Identifier<Integration>: String]
-    private let shared: Set<Identifier<Item>>
-    private let person: Person
+    private let rights: EditRights
 
     init(_ query: ItemQuery, _ periods: PlanningPeriods, _ lens: PlanningLens, for person: Person, _ transaction: StoreTransaction) throws {
-        (self.periods, self.lens, self.person) = (periods, lens, person)
+        (self.periods, self.lens) = (periods, lens)
         workspace = try transaction.workspace()
         ties = try transaction.outcomeTies()
         locks = try PlanningLocks.all(transaction)
-        shared = try transaction.itemsShared(with: person.id)
+        rights = try EditRights(of: person, transaction)
         let planned =
             try periods.span.map { try transaction.plannedOutcomes(matching: query, from: $0.lowerBound, to: $0.upperBound) } ?? []
         let unplanned = try transaction.unplannedOutcomes(matching: query, limit: Self.perTray)
@@ -112,9 +111,7 @@ struct PlanningPage: Sendable {
     private func bar(_ outcome: PlannedOutcome) -> Bar {
         let tie = ties[outcome.id]
         let lock = tie.flatMap { locks[$0.integration] }
-        let mayEdit =
-            person.role.may(.editEveryItem)
-            || person.role.may(.editSharedItems) && (outcome.owner == person.id || shared.contains(outcome.id))
+        let mayEdit = rights.mayEdit(outcome.id, ownedBy: outcome.owner)
         let first = outcome.start.map { periods.timeline.period(containing: $0).index - periods.first } ?? 0
         let last = outcome.end.map { periods.timeline.period(containing: $0).index - periods.first } ?? first
         return Bar(

@@ -133,14 +133,12 @@ struct Roadmap: Sendable {
 private struct RowReader {
     let standings: [Identifier<Item>: LinkStanding]
     let summaries: [Identifier<Item>: OutcomeProgress]
-    let editable: Set<Identifier<Item>>
-    let person: Person
+    let rights: EditRights
 
     init(_ items: [Item], _ person: Person, _ transaction: StoreTransaction) throws {
         standings = try transaction.linkStandings(of: items.map(\.id))
-        summaries = try transaction.outcomeProgress(of: nil)
-        editable = person.role.may(.editEveryItem) ? [] : try transaction.itemsShared(with: person.id)
-        self.person = person
+        summaries = try transaction.outcomeProgress(of: items.filter { $0.kind == .initiative }.map(\.id))
+        rights = try EditRights(of: person, transaction)
     }
 
     func row(_ item: Item) -> Roadmap.Row {
@@ -149,13 +147,7 @@ private struct RowReader {
         if case .number(let number) = item[.percentComplete] { typed = number }
         return Roadmap.Row(
             item: item, standing: standings[item.id], percentComplete: typed ?? summary?.percentComplete, outcomes: summary?.total ?? 0,
-            isMovable: mayEdit(item))
-    }
-
-    /// The same right as `ItemPage.mayEdit`.
-    private func mayEdit(_ item: Item) -> Bool {
-        if person.role.may(.editEveryItem) { return true }
-        return person.role.may(.editSharedItems) && (item[.owner] == .person(person.id) || editable.contains(item.id))
+            isMovable: rights.mayEdit(item))
     }
 }
 

@@ -85,8 +85,7 @@ struct TeamPage: Sendable {
     }
 
     private func stage(of item: Item) -> Node {
-        guard let stage = item.stage(in: workspace) else { return .nothing }
-        return span(.class("stage \(stage.category.rawValue)")) { stage.name }
+        item.stage(in: workspace).map(stageLabel) ?? .nothing
     }
 
     func membersCard(_ visit: Visit) -> Node {
