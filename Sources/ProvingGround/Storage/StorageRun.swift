@@ -18,6 +18,8 @@ struct StorageRun: Sendable {
     private static let person = Actor.person(Identifier(1), name: "Ada")
 
     let deeds: [StorageDeed]
+    /// The numbers of the deeds that were done while no other was.
+    let loneDeeds: Set<Int>
     let log: StorageLog
 
     /// - Parameters:
@@ -41,7 +43,8 @@ struct StorageRun: Sendable {
             try await house.perform(group)
         }
         await house.database.close()
-        return StorageRun(deeds: [preparation] + groups.joined(), log: recorder.log)
+        let lone = groups.filter { $0.count == 1 }.joined().map(\.number)
+        return StorageRun(deeds: [preparation] + groups.joined(), loneDeeds: Set(lone), log: recorder.log)
     }
 
     /// The parts of a running product that change what is stored.

@@ -16,7 +16,7 @@ public struct StorageTrial: Sendable {
         public var syncs = 0
         /// Without how many of them a promise was broken. Those that came before the first promise are needed for nothing yet.
         public var found = 0
-        /// How many were followed by a promise at once, and yet were not missed: the proof is blind there.
+        /// How many were followed at once by the promise of a deed that was done alone, and yet were not missed: the proof is blind there.
         public var unnoticed = 0
     }
 
