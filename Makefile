@@ -1,15 +1,18 @@
 .PHONY: demo build test prove bench gallery format
 
+# C is optimised in debug builds too: signing in costs a password hash (scrypt), seven seconds of it unoptimised and a tenth of one like this.
+compile := swift build -Xcc -O2
+
 build:
 	scripts/install.sh build
-	swift build
+	$(compile)
 
 demo: build
 	.build/debug/kiplot demo
 
 test:
 	scripts/install.sh test
-	swift build --build-tests
+	$(compile) --build-tests
 	scripts/models.sh
 	SWIFT_DETERMINISTIC_HASHING=1 swift test --skip-build
 	.venv/bin/pytest -q -rP -p no:logging Tests/AzureDevOpsClient
@@ -19,7 +22,7 @@ test:
 
 prove:
 	scripts/install.sh test
-	swift build --build-tests
+	$(compile) --build-tests
 	scripts/models.sh
 	scripts/coverage.sh 100
 	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser/test_scale.py

@@ -76,7 +76,6 @@ class Demonstration:
         context = self.chromium.new_context(
             viewport={"width": width, "height": height or (844 if width < 500 else 900)}, color_scheme=scheme, storage_state=self.state, **more)
         page = context.new_page()
-        page.set_default_timeout(15_000)
         return page
 
     def stop(self):

@@ -15,7 +15,6 @@ def invite(house, page, chromium, name, email, role="Member"):
     page.get_by_role("button", name="Add", exact=True).first.click()
     link = page.locator(".notice + p code").inner_text()
     other = chromium.new_context().new_page()
-    other.set_default_timeout(10_000)
     other.goto(link)
     other.get_by_label("Password").fill("another good password")
     other.get_by_role("button", name="Set the password").click()

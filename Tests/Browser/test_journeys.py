@@ -2,13 +2,13 @@
 
 import time
 
-from conftest import TOKEN, add_project, connect, eventually, open_item, pull, set_up
+from conftest import TOKEN, add_project, connect, eventually, first_start, open_item, pull, set_up
 
 
 def test_1_an_administrator_connects_and_pulls(house, page):
     epic = house.add("Epic", "Launch the portal", Microsoft__VSTS__Scheduling__StartDate="2026-11-01", Microsoft__VSTS__Scheduling__TargetDate="2027-02-01")
     house.add("Feature", "Single sign-on", parent=epic)
-    link = set_up(house, page)
+    link = first_start(house, page)
     page.goto(link)
     assert "used already" in page.inner_text("main")
     page.goto(f"{house.url}/integrations")
