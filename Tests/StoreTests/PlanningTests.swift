@@ -41,6 +41,20 @@ struct PlanningTests {
         #expect(try await store.read { try $0.dependencies(of: items[1]) }.count == 1)
     }
 
+    @Test("an item can be put between the same two neighbours however often others were")
+    func ranks() async throws {
+        let store = try await store()
+        let items = try await outcomes(80, in: store)
+        guard case .stage(let stage) = items[0][.stage] else { return }
+        let origin = origin
+        // Each goes right below the first one, so that the room there is halved each time.
+        for item in items.dropFirst(2) {
+            try await store.write { try $0.move(item.id, to: stage, after: items[0].id, before: nil, origin: origin) }
+        }
+        let order = try await store.read { try $0.items(matching: ItemQuery(kind: .outcome, limit: 100)).items.map(\.name) }
+        #expect(order == ["O0"] + (2..<80).reversed().map { "O\($0)" } + ["O1"])
+    }
+
     @Test("only outcomes depend on each other")
     func kinds() async throws {
         let store = try await store()

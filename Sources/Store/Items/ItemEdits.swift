@@ -115,21 +115,57 @@ extension StoreTransaction {
         _ id: Identifier<Item>, to stage: Identifier<Stage>, after previous: Identifier<Item>?, before next: Identifier<Item>?,
         changing others: [FieldKey: FieldValue?] = [:], origin: EditOrigin
     ) throws -> Item {
+        var rank = try rank(of: id, in: stage, after: previous, before: next)
+        if rank == .exhausted {
+            try spreadRanks(of: id)
+            rank = try self.rank(of: id, in: stage, after: previous, before: next)
+        }
+        var changes = others
+        changes[.stage] = .some(.stage(stage))
+        if case .between(let number) = rank { changes[.rank] = .some(.number(number)) }
+        return try edit(id, changes: changes, origin: origin)
+    }
+
+    private enum RankSought: Equatable {
+        case between(Double)
+        /// No neighbour was named: the rank stays as it is.
+        case kept
+        /// Between these two neighbours there is no other number left.
+        case exhausted
+    }
+
+    private func rank(
+        of id: Identifier<Item>, in stage: Identifier<Stage>, after previous: Identifier<Item>?, before next: Identifier<Item>?
+    ) throws -> RankSought {
         var above = try rank(previous)
         var below = try rank(next)
         if let rank = above, below == nil { below = try rankBeside(id, in: stage, rank, isBelow: true) }
         if let rank = below, above == nil { above = try rankBeside(id, in: stage, rank, isBelow: false) }
-        let rank: Double? =
-            switch (above, below) {
-            case (let above?, let below?): (above + below) / 2
-            case (let above?, nil): above + 1_024
-            case (nil, let below?): below - 1_024
-            case (nil, nil): nil
-            }
-        var changes = others
-        changes[.stage] = .some(.stage(stage))
-        if let rank { changes[.rank] = .some(.number(rank)) }
-        return try edit(id, changes: changes, origin: origin)
+        switch (above, below) {
+        case (let above?, let below?):
+            let middle = (above + below) / 2
+            return above <= below && (middle <= above || middle >= below) ? .exhausted : .between(middle)
+        case (let above?, nil): return .between(above + Self.rankStep)
+        case (nil, let below?): return .between(below - Self.rankStep)
+        case (nil, nil): return .kept
+        }
+    }
+
+    /// How far apart the ranks of neighbours are at first.
+    static let rankStep: Double = 1_024
+
+    /// Gives all items of the same kind ranks with room between them, in the order that they have: some fifty moves to the same place
+    /// halve the room there until there is none.
+    private func spreadRanks(of id: Identifier<Item>) throws {
+        try sql.run(
+            """
+            UPDATE item SET rank = spread.rank
+            FROM (
+                SELECT id, row_number() OVER (ORDER BY rank, id) * \(Self.rankStep) AS rank
+                FROM item WHERE kind = (SELECT kind FROM item WHERE id = $1)
+            ) AS spread
+            WHERE item.id = spread.id
+            """, [.integer(id.number)])
     }
 
     private func rank(_ id: Identifier<Item>?) throws -> Double? {
@@ -149,7 +185,7 @@ extension StoreTransaction {
 
     private func nextRank(of kind: ItemKind) throws -> Double {
         let row = try sql.row("SELECT max(rank) FROM item WHERE kind = $1 AND is_archived = FALSE", [.text(kind.rawValue)])
-        return (row?.real(0) ?? 0) + 1_024
+        return (row?.real(0) ?? 0) + Self.rankStep
     }
 
     private func check(
