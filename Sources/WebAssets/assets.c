@@ -49,6 +49,9 @@ static const unsigned char roadmap_bars_js[] = {
 static const unsigned char roadmap_scale_js[] = {
 #embed "web/scripts/roadmap-scale.js"
 };
+static const unsigned char touch_js[] = {
+#embed "web/scripts/touch.js"
+};
 static const unsigned char board_js[] = {
 #embed "web/scripts/board.js"
 };
@@ -101,6 +104,7 @@ static const web_asset assets[] = {
     ASSET("roadmap-bars.js", roadmap_bars_js),
     ASSET("roadmap-rows.js", roadmap_rows_js),
     ASSET("roadmap-card.js", roadmap_card_js),
+    ASSET("touch.js", touch_js),
     ASSET("board.js", board_js),
     ASSET("list.js", list_js),
     ASSET("item.js", item_js),

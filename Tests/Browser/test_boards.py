@@ -203,6 +203,22 @@ def test_a_board_follows_without_losing_its_place(house, page):
     assert page.evaluate("document.getElementById('board').scrollTop") == where
 
 
+def test_an_open_board_gets_a_new_stage(house, page):
+    set_up(house, page)
+    make(house, page, ["First"])
+    board(house, page)
+    page.set_viewport_size({"width": 2400, "height": 900})
+    page.evaluate("window.stayed = true")
+    second = page.context.new_page()
+    second.goto(f"{house.url}/configuration")
+    second.get_by_label("Name of the new stage").fill("Pilot")
+    second.locator("form", has=second.get_by_label("Name of the new stage")).get_by_role("button", name="Add").click()
+    column(page, "Pilot").wait_for()
+    page.locator("article", has_text="First").drag_to(column(page, "Pilot"))
+    eventually(lambda: cards(page, "Pilot") == ["First"], "the new column takes cards")
+    assert page.evaluate("window.stayed")
+
+
 def test_thousands_of_cards(house, page):
     set_up(house, page)
     fill(house, 5_500)

@@ -6,7 +6,7 @@ import sqlite3
 import urllib.request
 
 import pytest
-from conftest import connect, eventually, pull, set_up
+from conftest import connect, eventually, pull, set_up, touch
 
 TODAY = datetime.date.today()
 
@@ -80,7 +80,7 @@ def test_a_card_is_dragged_from_the_tray_moved_lengthened_and_taken_back(house, 
     tray = page.locator("#tray")
     drag(page, tray.locator(".bar", has_text="Single sign-on"), portal, 1)
     portal.locator(".bar:not(.preview)", has_text="Single sign-on").wait_for()
-    assert plan.dates(number) == (str(month(1)), str(last_day(1)), 2)
+    eventually(lambda: plan.dates(number) == (str(month(1)), str(last_day(1)), 2), "planned")
     assert "Everything that fits the filter has its place" in tray.inner_text()
     drag(page, portal.locator(".bar:not(.preview)"), portal, 3, at="edge")
     eventually(lambda: plan.dates(number)[:2] == (str(month(1)), str(last_day(3))), "three months long")
@@ -92,7 +92,7 @@ def test_a_card_is_dragged_from_the_tray_moved_lengthened_and_taken_back(house, 
     # The page may show the change before its answer has come, and with it the way back.
     page.locator("#toast.shown", has_text="Mobile").get_by_role("button", name="Undo").click()
     portal.locator(".bar", has_text="Single sign-on").wait_for()
-    assert plan.dates(number) == (str(month(1)), str(last_day(3)), 2)
+    eventually(lambda: plan.dates(number) == (str(month(1)), str(last_day(3)), 2), "taken back")
     # Escape lets go of a card without moving it.
     box = eventually(portal.locator(".bar").bounding_box, "the card has a place")
     page.mouse.move(box["x"] + 12, box["y"] + 10)
@@ -109,10 +109,22 @@ def test_a_card_is_dragged_from_the_tray_moved_lengthened_and_taken_back(house, 
     page.mouse.move(target["x"] + 62, target["y"] + 62)
     page.mouse.up()
     tray.locator(".bar", has_text="Single sign-on").wait_for()
-    assert plan.dates(number)[:2] == (None, None)
+    eventually(lambda: plan.dates(number)[:2] == (None, None), "the dates are off")
     page.locator("#toast.shown", has_text="no dates").wait_for()
     page.keyboard.press("Control+z")
     portal.locator(".bar", has_text="Single sign-on").wait_for()
+
+
+def test_a_finger_that_rests_moves_a_card(house, page, plan, chromium):
+    number = plan.outcome("Search", start=str(month(0)), end=str(last_day(1)), team=1)
+    tablet = chromium.new_context(has_touch=True, viewport={"width": 1600, "height": 900}, storage_state=page.context.storage_state()).new_page()
+    tablet.goto(f"{house.url}/planning")
+    box = eventually(tablet.locator("#plan .bar", has_text="Search").bounding_box, "the card has a place")
+    column = tablet.locator("#plan .month").nth(3).bounding_box()
+    x, y = box["x"] + 12, box["y"] + box["height"] / 2
+    touch(tablet, [(x + (column["x"] + 30 - x) * step / 6, y) for step in range(7)])
+    eventually(lambda: plan.dates(number) == (str(month(2)), str(last_day(3)), 1), "two months later")
+    tablet.context.close()
 
 
 def test_the_keyboard_does_what_the_mouse_does(house, page, plan):
@@ -137,7 +149,7 @@ def test_the_keyboard_does_what_the_mouse_does(house, page, plan):
     form.get_by_label("Team").select_option(label="Mobile")
     form.get_by_role("button", name="Save").click()
     form.wait_for(state="hidden")
-    assert plan.dates(number) == ("2030-05-01", "2030-06-30", 1)
+    eventually(lambda: plan.dates(number) == ("2030-05-01", "2030-06-30", 1), "saved")
     page.goto(f"{house.url}/planning?from=2030-05-01")
     page.get_by_role("region", name="Mobile").locator(".bar", has_text="Search").wait_for()
 

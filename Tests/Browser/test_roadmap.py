@@ -6,7 +6,7 @@ import time
 import xml.etree.ElementTree
 
 import pytest
-from conftest import connect, eventually, pull, set_up
+from conftest import connect, eventually, open_item, pull, set_up, touch
 
 START, TARGET = "Microsoft__VSTS__Scheduling__StartDate", "Microsoft__VSTS__Scheduling__TargetDate"
 
@@ -113,6 +113,26 @@ def test_the_keyboard_does_what_the_mouse_does(house, page):
     bar(page, "Portal").focus()
     page.keyboard.press("Enter")
     page.wait_for_url("**/items/1")
+
+
+def test_a_finger_that_rests_moves_a_bar_and_one_that_does_not_scrolls(house, page, chromium):
+    set_up(house, page)
+    roadmap(house, page)
+    create(house, page, "Portal")
+    tablet = chromium.new_context(has_touch=True, viewport={"width": 1100, "height": 800}, storage_state=page.context.storage_state()).new_page()
+    roadmap(house, tablet)
+    box = at_rest(bar(tablet, "Portal").locator(".g"))
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    way = [(x + 104 * step / 5, y) for step in range(6)]
+    before = tablet.locator("#chart").evaluate("chart => chart.scrollLeft")
+    touch(tablet, way)
+    saved(tablet, "INI-1 runs from")
+    eventually(lambda: dates(tablet, "Portal") == (month(1), month(3, last=True)), "the bar lies a month later")
+    assert tablet.locator("#chart").evaluate("chart => chart.scrollLeft") == before, "the page kept still"
+    touch(tablet, [(x - dx, y) for dx in range(0, 300, 20)], rest=0)
+    eventually(lambda: tablet.locator("#chart").evaluate("chart => chart.scrollLeft") > before, "the page scrolled")
+    assert dates(tablet, "Portal") == (month(1), month(3, last=True))
+    tablet.context.close()
 
 
 def test_a_date_that_azure_devops_owns_comes_back_with_the_reason(house, page):
@@ -356,6 +376,19 @@ def test_dependencies_are_drawn_and_a_circle_is_refused(house, page):
     bar(page, "Search").focus()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
+    page.locator("path[data-arrow].late").wait_for(state="attached")
+    # The page of the one that waits says so too.
+    other = page.context.new_page()
+    open_item(house, other, "Basket", "outcomes")
+    section = other.locator("#dependencies")
+    assert "Search ends too late" in section.inner_text()
+    section.get_by_role("button", name=f"Does not wait for {search} any more").click()
+    section.get_by_text("Nothing. Say below").wait_for()
+    section.get_by_label("Outcome that has to be finished first").fill(search)
+    section.get_by_role("button", name="Add").click()
+    section.get_by_role("link", name="Search").click()
+    other.locator("#dependencies", has_text="Needed by").get_by_role("link", name="Basket").wait_for()
+    other.close()
     page.locator("path[data-arrow].late").wait_for(state="attached")
     assert "1 too late" in page.locator("#arrows summary").inner_text()
     page.locator(".row.outcome", has_text="Basket").hover()

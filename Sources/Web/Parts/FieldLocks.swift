@@ -5,7 +5,7 @@ import Store
 /// Which fields of linked items come from Azure DevOps only, for a whole page of items: the mappings are read once.
 struct FieldLocks: Sendable {
     private struct Project: Sendable {
-        var name: String
+        var reason: String
         var locked: Set<FieldKey>
     }
 
@@ -14,9 +14,7 @@ struct FieldLocks: Sendable {
     init(of kind: ItemKind, _ transaction: StoreTransaction) throws {
         for integration in try transaction.integrations() where integration.state == .active {
             guard let entity = try transaction.mappingSet(integration.mappingSet)?.mapping[kind] else { continue }
-            var locked = Set(entity.enabledFields.filter { $0.direction == .read }.map(\.field))
-            if entity.parentDirection == .read { locked.insert(.parent) }
-            projects[integration.id] = Project(name: integration.projectName, locked: locked)
+            projects[integration.id] = Project(reason: integration.lockReason, locked: entity.lockedFields)
         }
     }
 
@@ -24,10 +22,24 @@ struct FieldLocks: Sendable {
     func reason(_ key: FieldKey, _ links: [Link]) -> String? {
         for link in links {
             guard let project = projects[link.integration], project.locked.contains(key) else { continue }
-            return "Read from Azure DevOps (\(project.name)); change it there."
+            return project.reason
         }
         return nil
     }
+}
+
+extension EntityMapping {
+    /// What only Azure DevOps changes: the fields that are read and never written.
+    var lockedFields: Set<FieldKey> {
+        var fields = Set(enabledFields.filter { $0.direction == .read }.map(\.field))
+        if parentDirection == .read { fields.insert(.parent) }
+        return fields
+    }
+}
+
+extension Integration {
+    /// Why a locked field cannot be edited here, and where it can.
+    var lockReason: String { "Read from Azure DevOps (\(projectName)); change it there." }
 }
 
 /// Who may edit which items of a page.

@@ -14,6 +14,9 @@ extension ItemPages {
                     for definition in texts(page) { longText(visit, page, definition) }
                     if let update = page.latestUpdate { latestUpdate(page, update) }
                     if page.item.kind == .initiative { outcomesInShort(visit, page) }
+                    if let dependencies = page.dependencies {
+                        section(.class("card waits"), .id("dependencies"), .data("part", "")) { dependencies.nodes(visit) }
+                    }
                     latestChanges(page)
                 }
                 aside(.label("Fields")) {

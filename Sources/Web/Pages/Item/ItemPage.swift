@@ -53,6 +53,8 @@ struct ItemPage: Sendable {
     var outcomes: [(item: Item, link: Link?)]
     var initiatives: [(id: Identifier<Item>, name: String)]
     var parent: Item?
+    /// Only outcomes wait for each other.
+    var dependencies: DependencyList?
     var history: [HistoryEntry]
     var receipts: [Receipt]
     var mayEdit: Bool
@@ -87,6 +89,7 @@ struct ItemPage: Sendable {
         latestUpdate = item.kind == .initiative ? try transaction.deliveryUpdates(of: id, limit: 1).first : nil
         mayEdit = try Self.mayEdit(item, person, transaction)
         shares = try transaction.shares(of: id)
+        if item.kind == .outcome { dependencies = try DependencyList(of: item, mayEdit: mayEdit, on: .itemPage, transaction) }
     }
 
     static func mayEdit(_ item: Item, _ person: Person, _ transaction: StoreTransaction) throws -> Bool {
@@ -96,12 +99,7 @@ struct ItemPage: Sendable {
 
     /// Why a field cannot be edited here; `nil` when it can.
     func lock(_ key: FieldKey) -> String? {
-        for view in links where view.integration.state == .active {
-            let direction = key == .parent ? view.entity?.parentDirection : view.entity?.enabledFields.first { $0.field == key }?.direction
-            guard direction == .read else { continue }
-            return "Read from Azure DevOps (\(view.integration.projectName)); change it there."
-        }
-        return nil
+        links.first { $0.integration.state == .active && $0.entity?.lockedFields.contains(key) == true }?.integration.lockReason
     }
 
     /// How a field travels, for a small mark beside its name.
@@ -119,7 +117,7 @@ struct ItemPage: Sendable {
     }
 
     /// What a page has to follow: the item, its outcomes, and how everything is called.
-    var topics: [String] { ["item:\(item.id)", "configuration"] + outcomes.map { "item:\($0.item.id)" } }
+    var topics: [String] { ["item:\(item.id)", "configuration"] + outcomes.map { "item:\($0.item.id)" } + (dependencies?.topics ?? []) }
 
     var needsAttention: Bool {
         links.contains { !$0.conflicts.isEmpty || $0.link.problem != nil || !$0.link.obstacles.isEmpty }

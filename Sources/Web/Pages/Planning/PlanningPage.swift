@@ -130,11 +130,11 @@ enum PlanningLocks {
         let catalogue = try transaction.workspace().catalogue
         for integration in try transaction.integrations() where integration.state == .active {
             guard let entity = try transaction.mappingSet(integration.mappingSet)?.mapping[.outcome] else { continue }
-            let read = entity.enabledFields.filter { fields.contains($0.field) && $0.direction == .read }.map(\.field)
+            let read = fields.filter(entity.lockedFields.contains)
             // A team that is only read leaves the dates free; the form says so.
             guard read.contains(.start) || read.contains(.end) else { continue }
             let names = read.map { catalogue[$0]?.label ?? $0.name }.joined(separator: ", ")
-            locks[integration.id] = "\(names): read from Azure DevOps (\(integration.projectName)); change it there."
+            locks[integration.id] = "\(names): \(integration.lockReason)"
         }
         return locks
     }

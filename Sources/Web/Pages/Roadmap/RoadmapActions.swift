@@ -105,7 +105,10 @@ enum RoadmapActions {
             if isRemoval { try transaction.remove(dependency) } else { try transaction.add(dependency) }
             return dependency
         }
-        guard visit.isScripted else { return .seeOther("/roadmap/items/\(successor)") }
+        let itemPage = DependencyList.Place.itemPage.path(of: successor)
+        guard visit.isScripted else {
+            return .seeOther(value(visit, "back") == itemPage ? itemPage : DependencyList.Place.roadmap.path(of: successor))
+        }
         let undo = "/roadmap/dependencies?item=\(successor)&on=\(dependency.predecessor)&do=\(isRemoval ? "add" : "remove")"
         return .json([
             "saved": true, "message": .string(isRemoval ? "It does not wait any more" : "The dependency is kept"), "undo": .string(undo),

@@ -6,17 +6,10 @@ import Store
 struct RoadmapCard: Sendable {
     static let routes: [Route] = [Route("GET", "/roadmap/items/:id", .having(.viewPortfolio), show)]
 
-    private struct Wait: Sendable {
-        var other: Item
-        var isHealthy: Bool?
-        /// Whether the other one is what this one waits for.
-        var isPredecessor: Bool
-    }
-
     private let page: ItemPage
     private let timeline: Timeline
-    private let waits: [Wait]
-    private let proposals: [Item]
+    /// Only outcomes wait for each other.
+    private let dependencies: DependencyList?
     /// Typed, or computed from the outcomes.
     private let percentComplete: Double?
 
@@ -28,8 +21,8 @@ struct RoadmapCard: Sendable {
         } else {
             percentComplete = try transaction.outcomeProgress(of: [id])[id]?.percentComplete
         }
-        waits = try Self.waits(page.item, timeline, transaction)
-        proposals = try Self.proposals(page.item, transaction)
+        dependencies =
+            page.item.kind == .outcome ? try DependencyList(of: page.item, mayEdit: page.mayEdit, on: .roadmap, transaction) : nil
     }
 
     @Sendable
@@ -43,32 +36,10 @@ struct RoadmapCard: Sendable {
             article(.class("card narrow plan-card"), .id("plan-card"), .data("part", "")) {
                 card.facts
                 if page.mayEdit { card.planning(visit) }
-                if item.kind == .outcome { card.dependencies(visit) }
+                if let dependencies = card.dependencies { div(.class("plan-forms waits")) { dependencies.nodes(visit) } }
             }
             p { a(.href("/roadmap")) { "Back to the roadmap" } }
         }
-    }
-
-    private static func waits(_ item: Item, _ timeline: Timeline, _ transaction: StoreTransaction) throws -> [Wait] {
-        guard item.kind == .outcome else { return [] }
-        return try transaction.dependencies(of: item.id).compactMap { dependency in
-            let isPredecessor = dependency.successor == item.id
-            guard let other = try transaction.item(isPredecessor ? dependency.predecessor : dependency.successor) else { return nil }
-            let isHealthy = isPredecessor ? timeline.isHealthy(other, before: item) : timeline.isHealthy(item, before: other)
-            return Wait(other: other, isHealthy: isHealthy, isPredecessor: isPredecessor)
-        }
-    }
-
-    /// What an outcome may wait for: its neighbours first, then what changed lately.
-    private static func proposals(_ item: Item, _ transaction: StoreTransaction) throws -> [Item] {
-        guard item.kind == .outcome else { return [] }
-        var found: [Item] = []
-        if case .item(let parent) = item[.parent] { found = try transaction.outcomes(of: parent) }
-        var query = ItemQuery(kind: .outcome, order: .updated, limit: 150)
-        query.isDescending = true
-        let known = Set(found.map(\.id))
-        found += try transaction.items(matching: query).items.filter { !known.contains($0.id) }
-        return found.filter { $0.id != item.id }
     }
 
     private var facts: [Node] {
@@ -138,48 +109,6 @@ struct RoadmapCard: Sendable {
                         isParked ? "Take out of the car park" : "Park"
                     }
                 }
-            }
-        }
-    }
-
-    private func dependencies(_ visit: Visit) -> Node {
-        func line(_ wait: Wait) -> Node {
-            li(.class("found")) {
-                span(.class(wait.isHealthy == false ? "late" : "")) {
-                    a(.href("/roadmap/items/\(wait.other.id)")) { "\(wait.other.key) \(wait.other.name)" }
-                    if wait.isHealthy == false { wait.isPredecessor ? " ends too late" : " starts too early" }
-                }
-                if page.mayEdit, wait.isPredecessor {
-                    visit.post("/roadmap/dependencies", .data("auto", "submit")) {
-                        input(.type("hidden"), .name("item"), .value("\(page.item.id)"))
-                        input(.type("hidden"), .name("on"), .value("\(wait.other.id)"))
-                        input(.type("hidden"), .name("do"), .value("remove"))
-                        button(.class("quiet"), .label("Does not wait for \(wait.other.key) any more")) { "Remove" }
-                    }
-                }
-            }
-        }
-        let before = waits.filter(\.isPredecessor)
-        let after = waits.filter { !$0.isPredecessor }
-        return div(.class("plan-forms")) {
-            h2 { "Waits for" }
-            if before.isEmpty { p(.class("hint")) { "Nothing. Say below what has to be finished first." } }
-            ul(.class("plain")) { for wait in before { line(wait) } }
-            if page.mayEdit {
-                visit.post("/roadmap/dependencies", .class("inline"), .data("auto", "submit")) {
-                    input(.type("hidden"), .name("item"), .value("\(page.item.id)"))
-                    input(
-                        .name("on"), .label("Outcome that has to be finished first"), Attribute("list", "outcome-proposals"),
-                        Attribute("placeholder", "OUT-7, or choose…"), .flag("required"), Attribute("autocomplete", "off"))
-                    button { "Add" }
-                    element("datalist", [.id("outcome-proposals")]) {
-                        for item in proposals { option(.value("\(item.key) \(item.name)")) }
-                    }
-                }
-            }
-            if !after.isEmpty {
-                h2 { "Needed by" }
-                ul(.class("plain")) { for wait in after { line(wait) } }
             }
         }
     }

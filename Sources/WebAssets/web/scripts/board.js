@@ -47,6 +47,13 @@ function focusOn(card) {
   card.scrollIntoView({ block: "nearest", inline: "nearest" });
 }
 
+// Another stage, or another order of them, makes another board; what changes within the columns is brought up to date part by part.
+const stages = root => [...root.querySelectorAll(".column")].map(column => column.dataset.stage).join(" ");
+document.addEventListener("kiplot:fresh", ({ detail: fresh }) => {
+  const other = fresh.getElementById("board");
+  if (other && stages(other) !== stages(board)) board.replaceChildren(...document.importNode(other, true).childNodes);
+});
+
 // Dragging
 let dragged = null;
 let release = () => {};

@@ -1,4 +1,5 @@
 import { hold, post, refresh, say } from "/assets/kiplot.js";
+import { whenRested } from "/assets/touch.js";
 
 // Outcome planning: cards are dragged between teams, months and the tray, or moved with the keyboard; a click opens their dates.
 
@@ -15,20 +16,24 @@ const obstacle = bar => (bar.dataset.lock
   ? `${bar.dataset.key} cannot be moved. ${bar.dataset.lock}`
   : `${bar.dataset.key} is not yours to plan. Ask its owner to share it with you.`);
 
-// Dragging with the pointer. A finger scrolls, and taps open the form.
+// Dragging with the pointer.
 
 let drag = null;
 
 document.addEventListener("pointerdown", event => {
   const bar = event.target.closest?.(".planning .bar");
-  if (!bar || event.button !== 0 || event.pointerType === "touch" || event.ctrlKey || event.metaKey) return;
+  if (!bar || event.button !== 0 || event.ctrlKey || event.metaKey) return;
+  if (event.pointerType === "touch") whenRested(event, () => { takeHold(event, bar); if (bar.dataset.movable !== undefined) lift(); }, () => drag !== null);
+  else takeHold(event, bar);
+});
+function takeHold(event, bar) {
   const box = bar.getBoundingClientRect();
   drag = {
     bar, x: event.clientX, y: event.clientY, offsetX: event.clientX - box.left, offsetY: event.clientY - box.top,
     first: Number(bar.dataset.first ?? 0), last: Number(bar.dataset.last ?? 0), isLoose: bar.dataset.loose !== undefined,
-    lengthens: bar.dataset.first !== undefined && event.clientX > box.right - 10, pointer: event.pointerId, isLifted: false };
+    lengthens: bar.dataset.first !== undefined && event.clientX > box.right - 10, pointer: event.pointerId, at: event, isLifted: false };
   drag.grabbed = drag.isLoose ? 0 : column(event.clientX) - drag.first;
-});
+}
 
 document.addEventListener("pointermove", event => {
   if (!drag || event.pointerId !== drag.pointer) return;

@@ -1,6 +1,7 @@
 import { hold, post, refresh, say } from "/assets/kiplot.js";
 import { closeCard } from "/assets/roadmap-card.js";
 import { chart, date, number, reveal, rows, scale, svgElement, words } from "/assets/roadmap-scale.js";
+import { whenRested } from "/assets/touch.js";
 
 // Bars
 
@@ -68,12 +69,17 @@ document.addEventListener("pointermove", event => {
 });
 
 document.addEventListener("pointerdown", event => {
-  if (event.button !== 0 || event.pointerType === "touch") return;
+  if (event.button !== 0) return;
   const bar = event.target.closest?.(".bar");
   const item = bar ? null : event.target.closest?.(".tray-item");
   if (!bar && (!item || event.target.closest("a.button"))) return;
-  drag = { bar, item, x: event.clientX, y: event.clientY, scroll: chart.scrollLeft, edge: bar ? edgeAt(bar, event.clientX) : "both", from: bar ? span(bar) : null, release: hold() };
+  if (event.pointerType === "touch") whenRested(event, () => takeHold(event, bar, item), () => drag !== null);
+  else takeHold(event, bar, item);
 });
+function takeHold(event, bar, item) {
+  drag = { bar, item, x: event.clientX, y: event.clientY, scroll: chart.scrollLeft, edge: bar ? edgeAt(bar, event.clientX) : "both", from: bar ? span(bar) : null, release: hold() };
+  if (event.pointerType === "touch") bar?.classList.add("dragged");
+}
 document.addEventListener("dragstart", event => { if (event.target.closest?.(".bar, .tray-item")) event.preventDefault(); });
 
 function dragging(event) {
@@ -120,7 +126,7 @@ function refuse() {
 function finish(event, isCancelled) {
   const done = drag;
   drag = null;
-  if (!done?.started) return done?.release();
+  if (!done?.started) { done?.bar?.classList.remove("dragged"); return done?.release(); }
   document.documentElement.classList.remove("dragging");
   done.bar?.classList.remove("dragged", "end", "grab");
   done.carried?.remove();
@@ -128,11 +134,16 @@ function finish(event, isCancelled) {
   tip(null);
   dropZone(false);
   suppressClick();
-  done.release();
-  if (isCancelled) { if (done.bar) place(done.bar, done.from); return refresh(); }
-  if (done.bar && done.overTray) return park(done.bar.dataset.item);
-  if (done.bar) return plan(done.bar, done.next ?? done.from, done.from);
-  if (done.next) return planItem(done.item.dataset.item, done.next);
+  // Until it is saved the page shows what was wanted: a reading from before would put the bar back for a moment.
+  (isCancelled ? takeBack(done) : save(done)).finally(done.release);
+}
+async function takeBack({ bar, from }) {
+  if (bar) place(bar, from);
+}
+async function save({ bar, item, from, next, overTray }) {
+  if (bar && overTray) return park(bar.dataset.item);
+  if (bar) return plan(bar, next ?? from, from);
+  if (next) return planItem(item.dataset.item, next);
 }
 document.addEventListener("pointerup", event => finish(event, false));
 document.addEventListener("pointercancel", event => finish(event, true));
