@@ -189,6 +189,22 @@ def test_rows_open_and_the_roadmap_follows_without_losing_the_place(house, page)
     assert "expand" not in page.url
 
 
+def test_a_change_while_the_page_comes_up_is_not_missed(house, page):
+    set_up(house, page)
+    roadmap(house, page)
+    create(house, page, "Portal")
+    item, token = bar(page, "Portal").get_attribute("data-item"), page.locator("meta[name=csrf]").get_attribute("content")
+
+    def come_late(route):
+        page.request.post(f"{house.url}/roadmap/plan", form={"item": item, "start": month(1), "end": month(3, last=True), "_csrf": token})
+        time.sleep(1)
+        route.continue_()
+
+    page.route("**/assets/roadmap-rows.js", come_late)
+    roadmap(house, page)
+    eventually(lambda: dates(page, "Portal") == (month(1), month(3, last=True)), "the change is seen")
+
+
 def test_a_click_in_the_last_row_says_when(house, page):
     set_up(house, page)
     roadmap(house, page)

@@ -268,4 +268,5 @@ document.addEventListener("click", event => {
 
 document.documentElement.classList.add("scripted");
 localise(document);
-listen();
+// Not before the scripts of the screen listen too: what they have to bring up to date would be missed.
+document.addEventListener("DOMContentLoaded", listen);
