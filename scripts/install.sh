@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 packages="libsqlite3-dev libpq-dev zlib1g-dev python3-venv"
 if [ "${1:-build}" = test ]; then
-    packages="$packages chromium fonts-dejavu-core fonts-inter curl spin gcc libc6-dev"
+    packages="$packages chromium-headless-shell fonts-dejavu-core fonts-inter curl spin gcc libc6-dev"
 fi
 
 missing=""
