@@ -26,6 +26,8 @@ prove:
 	scripts/models.sh
 	scripts/coverage.sh 100
 	KIPLOT_PROVE=1 .venv/bin/pytest -q Tests/Browser/test_scale.py
+	for product in kiplot azure-devops-simulator; do swift build -c release --product $$product || exit 1; done
+	KIPLOT_PROVE=1 KIPLOT_BUILD=release .venv/bin/pytest -q -rP -p no:logging Tests/Browser/test_speed.py
 	scripts/prove.sh full
 
 gallery: build

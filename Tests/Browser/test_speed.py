@@ -1,14 +1,18 @@
 """How fast the heaviest screens come up and answer, with 500 initiatives and 5,000 outcomes, measured in Chromium."""
 
 import datetime
+import os
 import sqlite3
 
 import pytest
 from conftest import House, eventually, set_up
 
-# Milliseconds, with the build for debugging that everything is tested with. The browser tells of events from 16 ms on: 0 is less than that.
-LARGEST_PAINT = 1_000
-INTERACTION = 100
+# `make test` runs the build for debugging, on machines that may be several times slower than a developer's: there only what grew grossly
+# fails. `make prove` asks the release build for what is promised.
+SLACK = 1 if os.environ.get("KIPLOT_PROVE") else 3
+# Milliseconds. The browser tells of events from 16 ms on: 0 is less than that.
+LARGEST_PAINT = 1_000 * SLACK
+INTERACTION = 100 * SLACK
 TRANSFERRED = 300_000
 
 OBSERVE = """
