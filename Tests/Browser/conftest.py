@@ -73,7 +73,7 @@ def settling(action):
 
 
 # A person looks at the answer before judging it; without this, a test may read the page of before.
-for name in ["click", "check", "uncheck", "press", "select_option"]:
+for name in ["click", "check", "uncheck", "press", "select_option", "drag_to"]:
     setattr(Locator, name, settling(getattr(Locator, name)))
 
 

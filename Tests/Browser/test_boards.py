@@ -62,6 +62,39 @@ def test_keys_move_cards_in_all_directions_and_keep_the_focus(house, page):
     assert page.evaluate("document.activeElement.textContent.trim()") == "Second"
 
 
+def test_a_page_that_was_asked_for_before_a_move_does_not_take_it_back(house, page):
+    set_up(house, page)
+    make(house, page, ["First", "Second"])
+    board(house, page)
+    held = []
+
+    def hold_the_first(route):
+        if held:
+            route.continue_()
+        else:
+            held.append((route, route.fetch()))
+
+    page.route("**/board/initiatives", hold_the_first)
+    page.evaluate("import('/assets/kiplot.js').then(kiplot => { kiplot.refresh() })")
+    eventually(lambda: page.wait_for_timeout(20) or held, "the page is asked for")
+    page.evaluate(
+        """() => {
+            const order = () => [...document.querySelectorAll('.card-name')].map(name => name.textContent.trim()).join()
+            window.orders = new Set()
+            new MutationObserver(() => orders.add(order())).observe(document.getElementById('board'), { childList: true, subtree: true })
+            document.addEventListener('kiplot:refreshed', () => orders.add('refreshed'))
+        }"""
+    )
+    page.locator("article", has_text="First").locator(".card-name").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    page.locator("#toast", has_text="First: Idea, place 2 of 2").wait_for()
+    route, answer = held[0]
+    route.fulfill(response=answer)
+    page.wait_for_function("orders.has('refreshed')")
+    assert "First,Second" not in page.evaluate("[...orders]")
+    assert cards(page, "Idea") == ["Second", "First"]
+
+
 def test_the_menu_moves_a_card_and_so_does_a_form_without_a_script(house, page, chromium):
     set_up(house, page)
     make(house, page, ["First", "Second"])

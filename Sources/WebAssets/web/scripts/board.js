@@ -32,7 +32,9 @@ async function move(card, place, before) {
   if (place.dataset.lane && place.dataset.lane !== from.dataset.lane) values.lane = place.dataset.lane;
   const had = card.contains(document.activeElement);
   place.querySelector(":scope > .none")?.remove();
-  place.insertBefore(card, before ?? others.at(-1)?.nextSibling ?? place.firstChild);
+  if (before) before.before(card);
+  else if (others.length) others.at(-1).after(card);
+  else place.prepend(card);
   if (had) focusOn(card);
   returned.delete(item);
   const { ok, json } = await post(board.dataset.board, values);

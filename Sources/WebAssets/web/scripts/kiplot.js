@@ -33,18 +33,33 @@ async function takeBack() {
   if (paths.length) say("Taken back");
 }
 
+// Changes of this person that are on their way, and how many there ever were.
+let underway = 0;
+let changes = 0;
+/// Sends a change, and tells when the server cannot be reached: the answer is `null` then.
+async function change(path, data) {
+  underway += 1;
+  changes += 1;
+  try {
+    return await fetch(path, {
+      method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual",
+      // What was done last arrives even when the page is left in the same moment; browsers promise that up to 64 kB.
+      keepalive: data.toString().length < 60_000,
+    });
+  } catch {
+    say("The server cannot be reached. Your change is not saved; try again.", { bad: true });
+    return null;
+  } finally {
+    underway -= 1;
+  }
+}
+
 /// Posts values to a path of ours, tells what goes wrong, and brings the page up to date. Returns `{ ok, json }`.
 export async function post(path, values = {}) {
   const data = new URLSearchParams(values);
   data.set("_csrf", token());
-  // Whoever leaves the page at once loses nothing.
-  const answer = await fetch(path, {
-    method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual", keepalive: data.toString().length < 60_000,
-  }).catch(() => null);
-  if (!answer) {
-    say("The server cannot be reached. Your change is not saved; try again.", { bad: true });
-    return { ok: false, json: {} };
-  }
+  const answer = await change(path, data);
+  if (!answer) return { ok: false, json: {} };
   const json = await answer.json().catch(() => ({}));
   const ok = answer.ok || answer.type === "opaqueredirect";
   if (!ok) say([json.error?.message, json.error?.remedy].filter(Boolean).join(" ") || "That did not work.", { bad: true });
@@ -67,6 +82,11 @@ function localise(root) {
   }
 }
 
+// In a page that is read without being shown, what stands in for scripts is part of it: controls that would be sent along.
+function withoutFallbacks(root) {
+  root.querySelectorAll("noscript").forEach(part => part.remove());
+}
+
 // The page again, as a document: no string of HTML is ever put into this one.
 function fetchPage() {
   return new Promise((resolve, reject) => {
@@ -85,6 +105,7 @@ const isBusy = part => part.querySelector("[data-unsaved]") || (part.contains(do
 // The innermost parts that hold what a person is typing are left alone; everything around them is brought up to date.
 function replaceParts(fresh) {
   localise(fresh);
+  withoutFallbacks(fresh);
   // A screen that keeps its place better than by parts takes what it needs from the fresh page itself.
   document.dispatchEvent(new CustomEvent("kiplot:fresh", { detail: fresh }));
   const parts = [...document.querySelectorAll("[data-part]")];
@@ -117,8 +138,10 @@ let again = false;
 let holds = 0;
 /// Brings every part of the page up to date, without losing the reader's place.
 export async function refresh() {
-  if (pending || holds) { again = true; return; }
-  pending = fetchPage().then(fresh => { if (holds) again = true; else replaceParts(fresh); }).catch(() => {});
+  if (pending || holds || underway) { again = true; return; }
+  const before = changes;
+  // A page that was asked for before this person changed something shows what was before it: what they moved would jump back.
+  pending = fetchPage().then(fresh => { if (holds || changes !== before) again = true; else replaceParts(fresh); }).catch(() => {});
   await pending;
   pending = null;
   document.dispatchEvent(new Event("kiplot:refreshed"));
@@ -169,12 +192,8 @@ export function send(form, submitter) {
 }
 
 async function sendNow(form, submitter, data) {
-  const answer = await fetch(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, {
-    method: "POST", body: data, headers: { "X-Requested-With": "kiplot" }, redirect: "manual",
-    // What was typed last arrives even when the page is left in the same moment; browsers promise that up to 64 kB.
-    keepalive: data.toString().length < 60_000,
-  }).catch(() => null);
-  if (!answer) { say("The server cannot be reached. Your change is not saved; try again.", { bad: true }); return false; }
+  const answer = await change(submitter?.formAction && submitter.hasAttribute("formaction") ? submitter.formAction : form.action, data);
+  if (!answer) return false;
   if (answer.type === "opaqueredirect") { refresh(); return true; }
   const json = await answer.json().catch(() => ({}));
   if (!answer.ok) {
@@ -267,6 +286,7 @@ document.addEventListener("click", event => {
 });
 
 document.documentElement.classList.add("scripted");
+withoutFallbacks(document);
 localise(document);
 // Not before the scripts of the screen listen too: what they have to bring up to date would be missed.
 document.addEventListener("DOMContentLoaded", listen);
