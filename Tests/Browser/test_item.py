@@ -103,6 +103,25 @@ def test_without_the_editor_the_browser_writes(house, page):
     eventually(lambda: description(house, epic) == "<div>Hello <b>thereX</b></div>", "the text was written")
 
 
+def test_formatted_text_is_changed_without_a_script(house, page, chromium):
+    number = opened(house, page, "<div>We want the <b>portal</b>.</div>")
+    context = chromium.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
+    plain = context.new_page()
+    plain.goto(page.url)
+    # What stands in for scripts has no text for the finders of texts.
+    plain.locator("#field-f-description .markup > summary").click()
+    source = plain.get_by_label("Description, as HTML")
+    source.fill(source.input_value().replace("portal", "gate"))
+    plain.locator("#field-f-description").get_by_role("button", name="Save").click()
+    assert plain.locator("#f-description b, #f-description strong").inner_text() == "gate"
+    eventually(lambda: description(house, number) == "<div>We want the <b>gate</b>.</div>", "written")
+    context.close()
+    # With scripts, what stands in for them is no part of the page: nothing of it is sent along.
+    page.reload()
+    page.locator("html[data-connected=yes]").wait_for(state="attached")
+    assert page.locator("noscript, textarea[aria-label='Description, as HTML']").count() == 0
+
+
 def test_the_toolbar_and_the_keys_format(house, page):
     epic = opened(house, page, "<div>Alpha</div><div>Beta</div><div>Gamma</div>")
     text = editor(page)

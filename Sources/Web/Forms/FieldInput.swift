@@ -100,14 +100,17 @@ enum FieldInput {
         }
     }
 
-    /// Formatted text is edited as it looks; Markdown as it is written.
+    /// Formatted text is edited as it looks, without a script as it is written; Markdown is shown as it looks and edited as it is written.
     private static func longText(_ value: FieldValue?, id: String, label: String) -> Node {
         var present = RichText.html("")
         if case .richText(let text) = value { present = text }
         if present.format == .markdown {
             return .group([
-                input(.type("hidden"), .name("format"), .value("markdown")),
-                textarea(.name("value"), .id(id), .label("\(label), in Markdown"), Attribute("rows", "8")) { present.source },
+                input(.type("hidden"), .name("format"), .value("markdown")), div(.class("rich-text")) { nodes(of: present) },
+                details(.class("markdown"), .id("\(id)-edit")) {
+                    summary { "Edit Markdown" }
+                    textarea(.name("value"), .id(id), .label("\(label), in Markdown"), Attribute("rows", "8")) { present.source }
+                },
             ])
         }
         return div(.class("rich"), .data("rich", "")) {
@@ -123,9 +126,14 @@ enum FieldInput {
                 .class("rich-text"), .id(id), .label(label), Attribute("contenteditable", "true"), Attribute("role", "textbox"),
                 Attribute("aria-multiline", "true"), .data("empty", "Write something…")
             ) { nodes(of: present) }
-            // The script says what is sent; without one nothing is, so that nothing is lost.
+            // The script says what is sent.
             input(.type("hidden"), .name("value"), .flag("disabled"))
-            p(.class("hint unscripted")) { "Formatted text can be changed with JavaScript switched on." }
+            element("noscript", []) {
+                details(.class("markup")) {
+                    summary { "Edit as HTML" }
+                    textarea(.name("value"), .label("\(label), as HTML"), Attribute("rows", "10")) { present.source }
+                }
+            }
         }
     }
 
