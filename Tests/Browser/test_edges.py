@@ -35,6 +35,18 @@ def test_edits_travel_both_ways_and_a_conflict_is_settled(house, page):
     conflict.get_by_role("button", name="Keep this").first.click()
     eventually(lambda: house.fields(epic)["System.Title"] == "Ours", "the chosen value was written")
     conflict.wait_for(state="detached")
+    # A choice is taken back with one button, at once or later.
+    page.locator("#toast").get_by_role("button", name="Use the value from Azure DevOps instead").click()
+    page.locator("h1", has_text="Theirs").wait_for()
+    eventually(lambda: house.fields(epic)["System.Title"] == "Theirs", "the other value was written")
+    page.locator("nav.tabs").get_by_role("link", name="History").click()
+    replaced = page.locator("#replaced tr", has_text="Ours")
+    assert "Ada Admin" in replaced.inner_text() and "Dana Developer" in replaced.inner_text()
+    page.screenshot(path="/tmp/replaced.png", full_page=True)
+    page.locator("#history").get_by_role("button", name="Restore old").first.click()
+    eventually(lambda: house.fields(epic)["System.Title"] == "Ours", "the first value was written again")
+    replaced.get_by_role("button", name="Use “Theirs” for Name").click()
+    page.locator("h1", has_text="Theirs").wait_for()
 
 
 def test_a_link_is_created_searched_and_cut(house, page):

@@ -76,6 +76,13 @@ struct ReconcileTests {
         #expect(try await house.store.read { try $0.openConflicts() }.isEmpty)
         try await house.running { try await house.settled() }
         #expect(try await house.link(of: epic)?.health == .inSync)
+        // What gave way is kept, and comes back as an edit.
+        #expect(try await house.engine.items.use(keepsKiplot ? .azureDevOps : .kiplot, of: conflict.id, by: TestHouse.person))
+        #expect(try await house.engine.items.use(keepsKiplot ? .azureDevOps : .kiplot, of: conflict.id, by: TestHouse.person) == false)
+        let other = keepsKiplot ? "Theirs" : "Ours"
+        #expect(try await house.item(of: epic)?.name == other)
+        try await house.running { try await house.settled() }
+        #expect(await house.field("System.Title", of: epic)?.string == other)
     }
 
     @Test("a conflict that is settled while the integration is paused is carried out when it goes on")

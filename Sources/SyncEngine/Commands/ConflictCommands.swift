@@ -24,6 +24,45 @@ extension ItemCommands {
     }
 }
 
+extension ItemCommands {
+    /// Gives an item one of the two values of a settled conflict: the one that gave way comes back as an edit of this person, and
+    /// travels like any other.
+    /// - Returns: whether that changed anything.
+    /// - Throws: `StoreError.notFound`, `ItemRuleViolation`; `ConnectionProblem` when a value of Azure DevOps cannot be understood here.
+    @discardableResult
+    public func use(_ side: InitialSource, of id: Identifier<Conflict>, by actor: Actor) async throws -> Bool {
+        guard let conflict = try await store.read({ try $0.conflict(id) }), conflict.settledAt != nil else {
+            throw StoreError.notFound("The value")
+        }
+        let value: FieldValue? = side == .kiplot ? conflict.local : try await valueInKiplot(of: conflict)
+        let origin = EditOrigin(actor: actor, cause: .restore, at: clock.now)
+        return try await store.write { transaction in
+            guard let item = try transaction.item(conflict.item) else { throw StoreError.notFound("The item") }
+            return try transaction.edit(item.id, changes: [conflict.field: value], origin: origin)[conflict.field] != item[conflict.field]
+        }
+    }
+
+    private func valueInKiplot(of conflict: Conflict) async throws -> FieldValue? {
+        guard let link = try await store.read({ try $0.link(conflict.link) }), link.state.isLive else {
+            throw StoreError.notFound("The link")
+        }
+        let work = try await open(link.integration)
+        return try await store.read { transaction in
+            let batch = try transaction.reconcileBatch([link], of: link.integration)
+            guard let item = try transaction.item(link.item),
+                let rule = batch.context(for: item.kind, schema: work.schema)?.rules[conflict.field]
+            else {
+                throw ConnectionProblem(message: "The field is not mapped any more.", remedy: "Copy the value by hand.")
+            }
+            do throws(Obstacle) {
+                return try rule.translation.kiplot(from: conflict.remote)
+            } catch {
+                throw ConnectionProblem(message: error.message, remedy: error.remedy)
+            }
+        }
+    }
+}
+
 extension StoreTransaction {
     /// Notes the choice on the link; whoever calls brings it to the other side.
     func settle(

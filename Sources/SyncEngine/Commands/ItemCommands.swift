@@ -171,7 +171,7 @@ public struct ItemCommands: Sendable {
         }
     }
 
-    private func open(_ integration: Identifier<Integration>) async throws -> Reconciler.Work {
+    func open(_ integration: Identifier<Integration>) async throws -> Reconciler.Work {
         do {
             return try await reconciler.open(integration, priority: .interactive)
         } catch let stop as LaneStop {

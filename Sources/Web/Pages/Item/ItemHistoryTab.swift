@@ -27,6 +27,7 @@ extension ItemPages {
                     div(.class("scroll")) { table(visit, page, shown) }
                 }
             }
+            ReplacedValues.section(visit, page, field)
             if entries.count > pageSize, let last = shown.last {
                 p { a(.class("button"), .href(visit.address(changing: ["before": "\(last.id)"]))) { "Older changes" } }
             }

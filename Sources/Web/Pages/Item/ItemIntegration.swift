@@ -255,7 +255,7 @@ extension ItemPages {
 
 extension RemoteValue {
     /// The whole of it, as far as a person reads to choose.
-    fileprivate var held: String {
+    var held: String {
         guard case .richText(let text) = self else { return words }
         return String(RichTextTree(text).plainText.prefix(4_000))
     }

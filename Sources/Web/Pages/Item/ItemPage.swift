@@ -58,6 +58,8 @@ struct ItemPage: Sendable {
     var history: [HistoryEntry]
     var receipts: [Receipt]
     var mayEdit: Bool
+    /// Conflicts that are settled, the newest first.
+    let replaced: [Conflict]
     /// How the initiative stood when somebody last told.
     var latestUpdate: DeliveryUpdate?
     /// Who may see or edit the item besides those whose role allows it.
@@ -67,7 +69,10 @@ struct ItemPage: Sendable {
         guard let item = try transaction.item(id) else { throw Refusal.notFound }
         self.item = item
         workspace = try transaction.workspace()
-        let conflicts = try transaction.conflicts(of: id).filter { $0.settledAt == nil }
+        let all = try transaction.conflicts(of: id)
+        let conflicts = all.filter { $0.settledAt == nil }
+        // Where both sides came to mean the same, nothing gave way.
+        replaced = all.filter { $0.settledAt != nil && $0.resolution != .agreed }
         links = try transaction.links(of: id).filter(\.state.isLive).compactMap { link in
             guard let integration = try transaction.integration(link.integration) else { return nil }
             return LinkView(

@@ -15,6 +15,7 @@ enum LinkPages {
         Route("POST", "/items/:id/create/:integration", .having(.synchroniseItems), create),
         Route("POST", "/items/:id/links/:link/unlink", .having(.synchroniseItems), unlink),
         Route("POST", "/items/:id/conflicts/:conflict", .having(.synchroniseItems), settle),
+        Route("POST", "/items/:id/conflicts/:conflict/use", .having(.synchroniseItems), ReplacedValues.use),
     ]
 
     private static func editable(_ visit: Visit) async throws -> ItemPage {
@@ -142,6 +143,8 @@ enum LinkPages {
         }
         let outcome = try await visit.engine.items.settle(
             id, by: choice, seen: visit.form["seen"].flatMap { $0.isEmpty ? nil : $0 }, actor: visit.actor())
-        return answer(visit, page, "Settled. \(report(outcome, page))")
+        return visit.isScripted
+            ? ReplacedValues.answer("Settled. \(report(outcome, page))", conflict, other: choice == .azureDevOps ? .kiplot : .azureDevOps)
+            : .seeOther("/items/\(page.item.id)")
     }
 }

@@ -2,11 +2,11 @@
 
 export const token = () => document.querySelector('meta[name="csrf"]')?.content ?? "";
 
-// What takes the last change back: paths to post to.
-let undoing = [];
+// What takes the last change back: paths to post to, and whether it is more than that.
+let undoing = { paths: [], isChoice: false };
 
-/// Tells something in a corner. `undo` offers to take it back: one path to post to, or several.
-export function say(words, { bad = false, undo = [] } = {}) {
+/// Tells something in a corner. `undo` offers to take it back: one path to post to, or several; `undoWords` says what that does.
+export function say(words, { bad = false, undo = [], undoWords = "Undo" } = {}) {
   const toast = document.getElementById("toast");
   if (!toast) return;
   const text = document.createElement("span");
@@ -14,10 +14,10 @@ export function say(words, { bad = false, undo = [] } = {}) {
   toast.replaceChildren(text);
   undo = [undo].flat().filter(Boolean);
   if (undo.length) {
-    undoing = undo;
+    undoing = { paths: undo, isChoice: undoWords !== "Undo" };
     const button = document.createElement("button");
     button.type = "button";
-    button.textContent = "Undo";
+    button.textContent = undoWords;
     button.addEventListener("click", takeBack);
     toast.append(button);
   }
@@ -27,10 +27,14 @@ export function say(words, { bad = false, undo = [] } = {}) {
 }
 
 async function takeBack() {
-  const paths = undoing;
-  undoing = [];
-  for (const path of paths) if (!(await post(path)).ok) return;
-  if (paths.length) say("Taken back");
+  const { paths, isChoice } = undoing;
+  undoing = { paths: [], isChoice };
+  let answer = null;
+  for (const path of paths) {
+    answer = await post(path);
+    if (!answer.ok) return;
+  }
+  if (answer) say(isChoice ? answer.json.message : "Taken back");
 }
 
 // Changes of this person that are on their way, and how many there ever were.
@@ -203,7 +207,7 @@ async function sendNow(form, submitter, data) {
     return false;
   }
   if (json.version) versions.set(form.action, json.version);
-  say(json.message ?? "Saved", { undo: json.undo });
+  say(json.message ?? "Saved", { undo: json.undo, undoWords: json.undoWords });
   refresh();
   return true;
 }
@@ -279,7 +283,7 @@ document.addEventListener("mousedown", event => {
 document.addEventListener("keydown", event => {
   if (event.key === "Escape") document.querySelectorAll("details.popover[open]").forEach(menu => { menu.open = false; menu.querySelector("summary").focus(); });
   const isTyping = document.activeElement?.matches("input, select, textarea, [contenteditable]");
-  if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isTyping && undoing.length) { event.preventDefault(); takeBack(); }
+  if (event.key === "z" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isTyping && undoing.paths.length) { event.preventDefault(); takeBack(); }
 });
 document.addEventListener("click", event => {
   document.querySelectorAll("details.popover[open]").forEach(menu => { if (!menu.contains(event.target)) menu.open = false; });
