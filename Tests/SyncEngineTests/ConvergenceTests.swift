@@ -69,24 +69,37 @@ struct ConvergenceTests {
         let epic = try await house.addWorkItem("Epic", ["System.Title": "Portal"])
         try await house.pullAll()
         let link = try #require(try await house.link(of: epic))
-        let marker = WorkItem.Relation(kind: "Hyperlink", url: "http://127.0.0.1:8080/l/\(link.marker)")
-        var patch = WorkItemPatch()
-        patch.set("System.Title", to: "Portal, late")
-        patch.add(marker)
-        let policy = AddressPolicy(allowedHosts: [AddressPolicy.AllowedHost("127.0.0.1:8090")].compactMap { $0 })
-        let client = AzureDevOpsClient(
-            organisation: try OrganisationURL("http://127.0.0.1:8090/contoso", policy: policy), personalAccessToken: Secret("secret"),
-            transport: SimulatedTransport(house.simulation), pacer: RequestPacer())
-        let late = try await client.create("Epic", in: "Contoso", patch)
+        let late = try await house.createAsKiplot("Portal, late", marker: link.marker)
         try await house.runAudit()
         let found = try await house.store.read { try $0.duplicates(in: house.integration) }
-        #expect(found.map(\.workItem) == [late.id] && found.first?.linked == epic && found.first?.link == link.id)
+        #expect(found.map(\.workItem) == [late] && found.first?.linked == epic && found.first?.link == link.id)
         try await house.runAudit()
         #expect(try await house.store.read { try $0.duplicates(in: house.integration) }.count == 1, "told once")
-        #expect(await house.field("System.Title", of: late.id) == "Portal, late", "nothing is deleted by itself")
-        await house.atAzureDevOps("DELETE", "work-items/\(late.id)")
+        #expect(await house.field("System.Title", of: late) == "Portal, late", "nothing is deleted by itself")
+        try await house.store.write { try $0.accept(duplicate: late, of: link.id, by: "Ada") }
+        try await house.runAudit()
+        #expect(try await house.store.read { try $0.duplicates(in: house.integration) }.isEmpty, "Ada wants both")
+        try await house.store.write { try $0.accept(duplicate: late, of: link.id, by: nil) }
+        #expect(try await house.store.read { try $0.duplicates(in: house.integration) }.count == 1)
+        await house.atAzureDevOps("DELETE", "work-items/\(late)")
         try await house.runAudit()
         #expect(try await house.store.read { try $0.duplicates(in: house.integration) }.isEmpty)
+    }
+
+    @Test("a second work item that somebody wants to keep becomes an item of its own by a pull, with a link of its own")
+    func acceptedDuplicate() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "Portal"])
+        try await house.pullAll()
+        let link = try #require(try await house.link(of: epic))
+        let late = try await house.createAsKiplot("Portal, late", marker: link.marker)
+        try await house.runAudit()
+        try await house.store.write { try $0.accept(duplicate: late, of: link.id, by: "Ada") }
+        try await house.pullAll()
+        let other = try #require(try await house.link(of: late))
+        #expect(other.item != link.item && other.marker != link.marker)
+        #expect(try await house.item(of: late)?.name == "Portal, late")
+        #expect(try await house.link(of: epic)?.id == link.id)
     }
 
     @Test("a work item that is moved to another project leaves the scope, is not written to, and comes back")
@@ -163,6 +176,18 @@ extension TestHouse {
     fileprivate func runAudit() async throws {
         let audit = try await engine.audits.start(in: integration, by: "Ada")
         try await running { try await eventually("the audit is over") { try await self.audit(audit.id)?.state == .finished } }
+    }
+
+    /// A work item that was made with our token, as by an answer that came too late.
+    fileprivate func createAsKiplot(_ title: String, marker: String) async throws -> Int64 {
+        var patch = WorkItemPatch()
+        patch.set("System.Title", to: .string(title))
+        patch.add(WorkItem.Relation(kind: "Hyperlink", url: "http://127.0.0.1:8080/l/\(marker)"))
+        let policy = AddressPolicy(allowedHosts: [AddressPolicy.AllowedHost("127.0.0.1:8090")].compactMap { $0 })
+        let client = AzureDevOpsClient(
+            organisation: try OrganisationURL("http://127.0.0.1:8090/contoso", policy: policy), personalAccessToken: Secret("secret"),
+            transport: SimulatedTransport(simulation), pacer: RequestPacer())
+        return try await client.create("Epic", in: "Contoso", patch).id
     }
 
     /// As a hook would.

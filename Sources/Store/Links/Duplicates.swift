@@ -30,13 +30,29 @@ extension StoreTransaction {
         touch(.attention)
     }
 
-    /// Every duplicate of an integration, or of all, in the order of their discovery; not those that were chosen and linked since.
+    /// Says that it is no duplicate but a work item of its own, which keeps its marker.
+    /// - Parameter name: who says so; `nil` takes it back.
+    public func accept(duplicate workItem: Int64, of link: Identifier<Link>, by name: String?) throws {
+        try sql.run(
+            "UPDATE duplicate SET accepted_by = $3 WHERE link_id = $1 AND work_item_id = $2",
+            [.integer(link.number), .integer(workItem), SQLValue(name)])
+        touch(.attention)
+    }
+
+    public func isAccepted(duplicate workItem: Int64, of link: Identifier<Link>) throws -> Bool {
+        try sql.row(
+            "SELECT 1 FROM duplicate WHERE link_id = $1 AND work_item_id = $2 AND accepted_by IS NOT NULL",
+            [.integer(link.number), .integer(workItem)]) != nil
+    }
+
+    /// Every duplicate of an integration, or of all, in the order of their discovery; not those that were accepted, or chosen and linked
+    /// since.
     public func duplicates(in integration: Identifier<Integration>? = nil) throws -> [Duplicate] {
         try sql.rows(
             """
             SELECT duplicate.link_id, link.item_id, link.work_item_id, duplicate.work_item_id, duplicate.found_at
             FROM duplicate JOIN link ON link.id = duplicate.link_id
-            WHERE ($1 = 0 OR link.integration_id = $1) AND link.is_live = TRUE AND NOT EXISTS (
+            WHERE ($1 = 0 OR link.integration_id = $1) AND accepted_by IS NULL AND link.is_live = TRUE AND NOT EXISTS (
                 SELECT 1 FROM link AS other WHERE other.work_item_id = duplicate.work_item_id AND other.is_live = TRUE)
             ORDER BY duplicate.found_at, duplicate.work_item_id
             """,

@@ -8,6 +8,7 @@ enum StoreSchema {
         Migration(number: 3, name: "convergence", statements: convergence),
         Migration(number: 4, name: "known fields", statements: knownFields),
         Migration(number: 5, name: "planning", statements: planning),
+        Migration(number: 6, name: "accepted duplicates", statements: acceptedDuplicates),
     ]
 }
 

@@ -40,7 +40,9 @@ struct CandidateReview: Sendable {
                 try transaction.markDirty(linksOf: link.item, except: nil, cause: .sweep, at: now)
                 continue
             }
-            guard isMade(by: connection.ownerID, snapshot) else { continue }
+            guard isMade(by: connection.ownerID, snapshot), try !transaction.isAccepted(duplicate: snapshot.id, of: link.id) else {
+                continue
+            }
             if try transaction.note(duplicate: snapshot.id, of: link, at: now) {
                 try transaction.file(
                     Receipt(

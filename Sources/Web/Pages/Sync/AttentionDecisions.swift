@@ -72,6 +72,23 @@ extension AttentionPages {
         return answer(visit, "\(allowed.count) unlinked. Both sides keep what they have.")
     }
 
+    /// The second work item is wanted, and is one of its own. Taken back by the same address.
+    @Sendable
+    static func acceptDuplicate(_ visit: Visit) async throws -> Reply {
+        guard let id = Identifier<Link>(visit.form["link"] ?? visit.query["link"] ?? ""),
+            let workItem = Int64(visit.form["workItem"] ?? visit.query["workItem"] ?? "")
+        else { throw Refusal.notFound }
+        _ = try await decidable([id], visit)
+        let isTakenBack = visit.query["not"] != nil
+        let name = try visit.actor().name
+        try await visit.store.write { try $0.accept(duplicate: workItem, of: id, by: isTakenBack ? nil : name) }
+        guard visit.isScripted, !isTakenBack else { return answer(visit, "#\(workItem) is a duplicate again.") }
+        return .json([
+            "saved": true, "message": .string("#\(workItem) is a work item of its own now."),
+            "undo": .string("/attention/duplicate/accept?link=\(id)&workItem=\(workItem)&not=1"),
+        ])
+    }
+
     /// The second work item takes the place of the first; where the two differ from the item, a person is asked.
     @Sendable
     static func useDuplicate(_ visit: Visit) async throws -> Reply {

@@ -15,6 +15,7 @@ enum AttentionPages {
             Route("POST", "/attention/again", .having(.synchroniseItems), lookAgain),
             Route("POST", "/attention/unlink", .having(.synchroniseItems), unlink),
             Route("POST", "/attention/duplicate", .having(.synchroniseItems), useDuplicate),
+            Route("POST", "/attention/duplicate/accept", .having(.synchroniseItems), acceptDuplicate),
         ] + ActivityPages.routes
 
     @Sendable
@@ -209,6 +210,13 @@ enum AttentionPages {
         }
     }
 
+    private static func duplicateFields(_ duplicate: Duplicate) -> [Node] {
+        [
+            input(.type("hidden"), .name("link"), .value("\(duplicate.link)")),
+            input(.type("hidden"), .name("workItem"), .value("\(duplicate.workItem)")),
+        ]
+    }
+
     private static func duplicateGroup(_ visit: Visit, _ view: AttentionView) -> Node {
         let number = view.duplicates.count
         return section(.class("group"), .id("duplicates")) {
@@ -228,13 +236,20 @@ enum AttentionPages {
                             ": #\(row.duplicate.linked ?? 0) is linked, #\(row.duplicate.workItem) carries the same marker"
                         }
                         if row.mayDecide {
-                            visit.post(
-                                "/attention/duplicate", .class("inline"), .data("auto", "submit"),
-                                .data("confirm", "Link #\(row.duplicate.workItem) instead of #\(row.duplicate.linked ?? 0)?")
-                            ) {
-                                input(.type("hidden"), .name("link"), .value("\(row.duplicate.link)"))
-                                input(.type("hidden"), .name("workItem"), .value("\(row.duplicate.workItem)"))
-                                button { "Link #\(row.duplicate.workItem) instead" }
+                            div(.class("actions")) {
+                                visit.post(
+                                    "/attention/duplicate", .class("inline"), .data("auto", "submit"),
+                                    .data("confirm", "Link #\(row.duplicate.workItem) instead of #\(row.duplicate.linked ?? 0)?")
+                                ) {
+                                    duplicateFields(row.duplicate)
+                                    button { "Link #\(row.duplicate.workItem) instead" }
+                                }
+                                visit.post("/attention/duplicate/accept", .class("inline"), .data("auto", "submit")) {
+                                    duplicateFields(row.duplicate)
+                                    button(.class("quiet"), Attribute("title", "A bulk pull makes an item of the second one")) {
+                                        "Keep both"
+                                    }
+                                }
                             }
                         }
                     }
