@@ -121,6 +121,9 @@ let package = Package(
             ]),
         program("kiplot-prove", ["ProvingGround"]),
 
+        // The floors and loads that the product is measured against.
+        program("kiplot-bench", ["JSON", "Database", product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio")]),
+
         tests("JSONTests", ["JSON"]),
         tests("MarkupTests", ["Markup"]),
         tests("PortfolioTests", ["Portfolio"]),

@@ -294,6 +294,28 @@ class World:
             connection.close()
 
 
+def set_up(browser, log):
+    """Creates the administrator by the link that the server prints at its first start, signs in, and makes a token for the API."""
+    link = until(lambda: re.search(r"(/setup\?token=\S+)", log.read_text()), "the link for the administrator").group(1)
+    browser.page(link)
+    browser.post("/setup", link, token=link.split("=")[1], name="Ada Admin", email="ada@example.com", password=PASSWORD)
+    page = browser.post("/profile/tokens", "/profile", name="script")[2]
+    browser.bearer = re.search(r"<code[^>]*>([^<]{20,})</code>", page).group(1)
+
+
+def connect(browser, organisation, token=TOKEN, project="Contoso", mode="automatic"):
+    """Connects a project with the mapping that is recommended, and its instance if it is the first."""
+    if "/instances/1" in browser.page("/integrations")[2]:
+        place = browser.url + "/instances/1"
+    else:
+        place = browser.post("/integrations/new", name="Contoso", url=organisation, token=token, do="save")[1]
+    new = urllib.parse.urlparse(place).path + "/projects/new"
+    known = re.search(rf'name="project" value="([^"]+)"[^>]*>\s*<span>\s*<strong>{project}<', browser.page(new)[2]).group(1)
+    place = browser.post(new, project=known, mapping="recommended", mode=mode)[1]
+    assert re.search(r"/integrations/\d+$", place), f"the project could not be connected: {place}"
+    return int(place.rsplit("/", 1)[1])
+
+
 def prepare(folder):
     """A connected project: four epics with a feature each, pulled, and an administrator who is signed in."""
     world = World(folder)
@@ -303,17 +325,9 @@ def prepare(folder):
         epic = world.azure.add("Epic", f"Epic {number}", Microsoft__VSTS__Scheduling__Effort=number)
         world.azure.add("Feature", f"Feature {number}", parent=epic)
     world.start_server()
-    link = until(lambda: re.search(r"(/setup\?token=\S+)", (folder / "kiplot.log").read_text()), "the link for the administrator").group(1)
+    set_up(world.browser, folder / "kiplot.log")
+    connect(world.browser, f"{world.azure.root}/contoso")
     browser = world.browser
-    browser.page(link)
-    browser.post("/setup", link, token=link.split("=")[1], name="Ada Admin", email="ada@example.com", password=PASSWORD)
-    page = browser.post("/profile/tokens", "/profile", name="crash")[2]
-    browser.bearer = re.search(r"<code[^>]*>([^<]{20,})</code>", page).group(1)
-    place = browser.post("/integrations/new", name="Contoso", url=f"{world.azure.root}/contoso", token=TOKEN, do="save")[1]
-    new = urllib.parse.urlparse(place).path + "/projects/new"
-    project = re.search(r'name="project" value="([^"]+)"[^>]*>\s*<span>\s*<strong>Contoso<', browser.page(new)[2]).group(1)
-    place = browser.post(new, project=project, mapping="recommended", mode="automatic")[1]
-    assert re.search(r"/integrations/\d+$", place), f"the project could not be connected: {place}"
     run = browser.api("POST", "runs", {"integration": 1, "direction": "pull", "createsItems": True})[1]["id"]
     until(lambda: browser.api("GET", f"runs/{run}")[1]["state"] == "finished", "the first pull")
     assert len(world.items("initiative")) == 4 and len(world.items("outcome")) == 4

@@ -1,0 +1,153 @@
+"""What is measured: Kiplot and a simulated Azure DevOps, both as released, on one machine."""
+
+import http.server
+import json
+import pathlib
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+# Signing in and connecting by the pages' own forms is written down once, where the crashes are proved.
+sys.path.insert(0, str(ROOT / "Tests" / "Crash"))
+from world import AzureDevOps, Browser, Program, connect, free_port, set_up, until  # noqa: E402
+
+BUILD = ROOT / ".build" / "release"
+TOKEN = "bench-token"
+
+
+class Ground:
+    """A folder, a simulator with a latency, and a server that a wire leads to."""
+
+    def __init__(self, latency, projects, mode="automatic"):
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kiplot-bench-"))
+        self.latency = latency
+        self.port, self.azure_port = free_port(), free_port()
+        self.organisation = f"http://127.0.0.1:{self.azure_port}/contoso"
+        self.azure = AzureDevOps(self.azure_port)
+        self.wire = Wire(self.port)
+        self.browser = Browser(f"http://127.0.0.1:{self.port}")
+        arguments = [BUILD / "azure-devops-simulator", "--port", self.azure_port, "--pat", TOKEN, "--latency", latency]
+        for project in projects:
+            arguments += ["--project", project]
+        self.simulator = Program([str(argument) for argument in arguments], self.folder / "simulator.log")
+        until(lambda: "simulated, at" in (self.folder / "simulator.log").read_text(), "the simulator starts")
+        self.azure.control("POST", "hooks", {"delay": 0})
+        for project, count in projects.items():
+            self.azure.opener.open(self._post("generate", {"project": project, "count": count, "shape": "plan"}), timeout=600).read()
+        self.server = None
+        self.start()
+        set_up(self.browser, self.folder / "kiplot.log")
+        self.mode = mode
+
+    def _post(self, path, body):
+        return urllib.request.Request(f"{self.azure.root}/_simulator/{path}", json.dumps(body).encode(), method="POST")
+
+    def start(self):
+        arguments = [
+            BUILD / "kiplot", "serve", "--port", self.port, "--public-url", self.wire.url, "--allow-host", f"127.0.0.1:{self.azure_port}",
+            "--database", f"sqlite:{self.folder}/kiplot.sqlite"]
+        self.server = Program([str(argument) for argument in arguments], self.folder / "kiplot.log")
+        until(self.is_ready, "the server is ready")
+
+    def is_ready(self):
+        try:
+            return urllib.request.urlopen(f"http://127.0.0.1:{self.port}/readyz", timeout=5).status == 200
+        except OSError:
+            return False
+
+    def restart(self):
+        self.server.stop()
+        self.start()
+
+    def connect(self, project):
+        return connect(self.browser, self.organisation, TOKEN, project, self.mode)
+
+    def run(self, integration, direction, creates=False, wait=True):
+        """A bulk sync; returns its seconds, as the product itself remembers them, and its calls."""
+        before = self.calls()
+        body = {"integration": integration, "direction": direction, "createsItems": creates}
+        number = self.browser.api("POST", "runs", body)[1]["id"]
+        if not wait:
+            return number
+        until(lambda: self.browser.api("GET", f"runs/{number}")[1]["state"] == "finished", f"the {direction} run", 1_200)
+        began, ended = self.query(f"SELECT started_at, finished_at FROM run WHERE id = {number}")[0]
+        return (ended - began) / 1_000, self.calls() - before
+
+    def calls(self):
+        return self.azure.control("GET", "counters")["calls"]
+
+    def query(self, statement):
+        with sqlite3.connect(f"file:{self.folder}/kiplot.sqlite?mode=ro", uri=True) as database:
+            return database.execute(statement).fetchall()
+
+    def peak_megabytes(self):
+        for line in open(f"/proc/{self.server.process.pid}/status"):
+            if line.startswith("VmHWM"):
+                return int(line.split()[1]) / 1024
+        raise RuntimeError("the system does not tell how much memory a process had")
+
+    def close(self):
+        self.server.stop()
+        self.simulator.stop()
+        self.wire.close()
+        subprocess.run(["rm", "-rf", self.folder], check=True)
+
+
+class Wire:
+    """Carries web hooks from Azure DevOps to Kiplot, and remembers when each came and how the last one looked."""
+
+    def __init__(self, port):
+        wire = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_POST(self):
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                wire.note(self.path, self.headers["Authorization"], body)
+                headers = {"Authorization": self.headers["Authorization"], "Content-Type": "application/json"}
+                request = urllib.request.Request(f"http://127.0.0.1:{port}{self.path}", body, headers, method="POST")
+                try:
+                    status = urllib.request.urlopen(request, timeout=30).status
+                except OSError:
+                    status = 503
+                self.send_response(status)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, *_):
+                pass
+
+        self.arrivals = {}
+        self.last = None
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def note(self, path, authorization, body):
+        import time
+
+        delivery = json.loads(body)
+        resource = delivery.get("resource", {})
+        self.arrivals.setdefault(resource.get("workItemId", resource.get("id")), time.monotonic())
+        if delivery.get("eventType") == "workitem.updated":
+            self.last = (path, authorization, body)
+
+    def close(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+def floor(*arguments):
+    """What one of the programs of `kiplot-bench` has measured."""
+    return json.loads(subprocess.run([BUILD / "kiplot-bench", *map(str, arguments)], capture_output=True, text=True, check=True).stdout)
+
+
+def peer(*arguments):
+    """What the script over Microsoft's client has measured."""
+    command = [ROOT / ".venv" / "bin" / "python", pathlib.Path(__file__).with_name("peer.py"), *map(str, arguments)]
+    return json.loads(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
