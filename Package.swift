@@ -122,7 +122,7 @@ let package = Package(
         program("kiplot-prove", ["ProvingGround"]),
 
         // The floors and loads that the product is measured against.
-        program("kiplot-bench", ["JSON", "Database", product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio")]),
+        program("kiplot-bench", ["JSON", "Database", product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio")]),
 
         tests("JSONTests", ["JSON"]),
         tests("MarkupTests", ["Markup"]),

@@ -58,7 +58,7 @@ public struct SyncEngine: Sendable {
         self.reconciler = reconciler
         self.health = health
         sweeper = Sweeper(store: store, connections: connections, clock: clock, publicURL: configuration.publicURL)
-        runWorker = RunWorker(store: store, reconciler: reconciler, clock: clock)
+        runWorker = RunWorker(store: store, reconciler: reconciler, sweeper: sweeper, clock: clock)
         auditor = Auditor(store: store, reconciler: reconciler, clock: clock)
         items = ItemCommands(store: store, reconciler: reconciler, health: health, clock: clock)
         runs = RunCommands(store: store, clock: clock)

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Foundation
 import JSON
 import NIOCore
+import NIOHTTP1
 
 /// The floor of a pull: the same batches, one after the other on one connection, and nothing is done with what comes.
 struct BatchesCommand: AsyncParsableCommand {
@@ -18,7 +19,9 @@ struct BatchesCommand: AsyncParsableCommand {
 
     func run() async throws {
         guard var request = try JSONValue(parsing: Array(body.utf8)).object else { throw ValidationError("The body is no JSON object.") }
-        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: .init(httpVersion: .http1Only))
+        var configuration = HTTPClient.Configuration()
+        configuration.httpVersion = .http1Only
+        let client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
         let authorization = "Basic " + Data(":\(pat)".utf8).base64EncodedString()
         let start = ContinuousClock.now
         var calls = 0

@@ -3,6 +3,7 @@ import AsyncHTTPClient
 import Foundation
 import JSON
 import NIOCore
+import NIOHTTP1
 
 /// Delivers web hooks as Azure DevOps does, many at once: as fast as they are taken, or at a given rate whether or not they are.
 struct DeliveriesCommand: AsyncParsableCommand {

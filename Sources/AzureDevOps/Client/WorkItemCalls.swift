@@ -6,10 +6,19 @@ extension AzureDevOpsClient {
     public static let largestBatch = 200
 
     /// Reads up to 200 work items with their relations. Ids that do not exist, or may not be read, are left out.
-    public func workItems(_ ids: [Int64]) async throws(AzureDevOpsError) -> [WorkItem] {
+    public func workItems(_ ids: [Int64]) async throws(AzureDevOpsError) -> [WorkItem] { try await workItems(ids, ("$expand", "Relations")) }
+
+    /// The same without relations, and with some fields only: a tenth of the bytes.
+    /// - Parameter fields: reference names; one that the organisation does not have makes the whole call fail.
+    public func workItems(_ ids: [Int64], fields: [String]) async throws(AzureDevOpsError) -> [WorkItem] {
+        try await workItems(ids, ("fields", .array(fields.map { .string($0) })))
+    }
+
+    private func workItems(_ ids: [Int64], _ extent: (name: String, value: JSONValue)) async throws(AzureDevOpsError) -> [WorkItem] {
         guard !ids.isEmpty else { return [] }
-        let body: JSONValue = ["ids": .array(ids.map { .integer($0) }), "$expand": "Relations", "errorPolicy": "Omit"]
-        let (json, _) = try await call(.post, ["_apis", "wit", "workitemsbatch"], body: body.bytes, mayRetry: true)
+        var body: JSONObject = ["ids": .array(ids.map { .integer($0) }), "errorPolicy": "Omit"]
+        body[extent.name] = extent.value
+        let (json, _) = try await call(.post, ["_apis", "wit", "workitemsbatch"], body: JSONValue.object(body).bytes, mayRetry: true)
         return try Self.list(json).compactMap { WorkItem(json: $0) }
     }
 

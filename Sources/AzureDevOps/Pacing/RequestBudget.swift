@@ -10,9 +10,9 @@ public struct RequestBudget: Sendable {
     }
 
     /// Requests that may be on the wire at once while the service answers freely.
-    public static let mostInFlight = 8
+    public static let mostInFlight = 16
     /// Places that only a person's clicks and hooks may fill.
-    public static let keptForPeople = 2
+    public static let keptForPeople = 4
     /// Below these shares of the budget bulk work rests, and everything but a person's clicks (`sync-protocol.md` 4.2).
     static let shortShare = 0.2
     static let nearlyEmptyShare = 0.05

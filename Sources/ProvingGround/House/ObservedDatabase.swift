@@ -115,8 +115,10 @@ final class Witness {
         if marksLinks { try seeMarks(transaction) }
         for statement in statements {
             let sql = statement.sql
-            if sql.hasPrefix("UPDATE link SET work_item_id") {
-                seeLink(statement.parameters, node)
+            if sql.hasPrefix("UPDATE link SET work_item_id"), case .integer(let id) = statement.parameters[0] {
+                seeLink(id, Array(statement.parameters.dropFirst()), node)
+            } else if sql.hasPrefix("INSERT INTO link"), let id = statement.rows.first?.integer(0) {
+                seeLink(id, Array(statement.parameters.dropFirst(3)), node)
             } else if sql.hasPrefix("INSERT INTO attempt") {
                 seeAttempt(statement)
             } else if sql.hasPrefix("INSERT INTO receipt") {
@@ -185,12 +187,13 @@ final class Witness {
         }
     }
 
-    private func seeLink(_ parameters: [SQLValue], _ node: Int) {
-        guard case .integer(let id) = parameters[0], case .text(let state) = parameters[3], case .integer(let seen) = parameters[4],
-            case .integer(let dirty) = parameters[6], case .integer(let settled) = parameters[7], case .text(let fields) = parameters[16]
+    /// - Parameter columns: those that change, from `work_item_id` on.
+    private func seeLink(_ id: Int64, _ columns: [SQLValue], _ node: Int) {
+        guard case .text(let state) = columns[2], case .integer(let seen) = columns[3], case .integer(let dirty) = columns[5],
+            case .integer(let settled) = columns[6], case .text(let fields) = columns[15]
         else { return }
         var syncedAt: Int64?
-        if case .integer(let moment) = parameters[20] { syncedAt = moment }
+        if case .integer(let moment) = columns[19] { syncedAt = moment }
         evidence.linkRows[id, default: []].append(
             Evidence.LinkRow(
                 at: play.now, node: node, state: state, seenRevision: seen, dirty: dirty, settled: settled, fields: fields,

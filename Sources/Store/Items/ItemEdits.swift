@@ -18,30 +18,6 @@ public struct EditOrigin: Hashable, Sendable {
 }
 
 extension StoreTransaction {
-    /// Adds an item. What is not given gets its default: the first stage, the last rank, “To Do”.
-    /// - Throws: `ItemRuleViolation`, or `StoreError.notFound` for a reference to something that does not exist.
-    public func create(_ kind: ItemKind, values given: [FieldKey: FieldValue], origin: EditOrigin) throws -> Item {
-        let workspace = try workspace()
-        var values = given
-        if values[.stage] == nil, let stage = workspace.stages.initial(for: kind) { values[.stage] = .stage(stage.id) }
-        if values[.rank] == nil { values[.rank] = .number(try nextRank(of: kind)) }
-        if values[.status] == nil, kind == .outcome { values[.status] = .choice("To Do") }
-        let rules = ItemRules(catalogue: workspace.catalogue)
-        for definition in workspace.catalogue.fields(of: kind) {
-            try check(values[definition.key], for: definition.key, of: kind, rules, workspace)
-        }
-        for key in values.keys where workspace.catalogue[key]?.appliesTo.contains(kind) != true {
-            throw ItemRuleViolation.unknownField(key.name)
-        }
-        try rules.check(values)
-        let item = try insert(
-            Item(
-                id: Identifier(0), kind: kind, number: 0, values: values, createdAt: origin.at, createdBy: origin.actor.name,
-                updatedAt: origin.at, updatedBy: origin.actor.name))
-        for key in given.keys.sorted() { try record(item.id, key, old: nil, new: given[key], origin) }
-        return item
-    }
-
     /// The one way in which fields change, whoever changes them: checks the rules, counts the versions, writes the history and
     /// wakes the links.
     ///
@@ -53,11 +29,10 @@ extension StoreTransaction {
     ) throws -> Item {
         guard var item = try item(id) else { throw StoreError.notFound("The item") }
         for (key, version) in versions where item.version(of: key) != version { throw StoreError.changedMeanwhile(key.name) }
-        let workspace = try workspace()
-        let rules = ItemRules(catalogue: workspace.catalogue)
+        let rules = ItemRules(catalogue: try workspace().catalogue)
         let before = item
         for (key, value) in changes.sorted(by: { $0.key < $1.key }) where item[key] != value {
-            try check(value, for: key, of: item.kind, rules, workspace)
+            try check(value, for: key, of: item.kind, rules)
             if key == .parent, value == .item(id) { throw ItemRuleViolation.wrongType(label: "Initiative") }
             item[key] = value
             item.versions[key, default: 0] += 1
@@ -181,26 +156,5 @@ extension StoreTransaction {
             WHERE kind = (SELECT kind FROM item WHERE id = $1) AND is_archived = FALSE AND stage_id = $2
                 AND rank \(isBelow ? ">" : "<") $3 AND id <> $1
             """, [.integer(id.number), .integer(stage.number), .real(rank)])?.real(0)
-    }
-
-    private func nextRank(of kind: ItemKind) throws -> Double {
-        let row = try sql.row("SELECT max(rank) FROM item WHERE kind = $1 AND is_archived = FALSE", [.text(kind.rawValue)])
-        return (row?.real(0) ?? 0) + Self.rankStep
-    }
-
-    private func check(
-        _ value: FieldValue?, for key: FieldKey, of kind: ItemKind, _ rules: ItemRules, _ workspace: Workspace
-    ) throws {
-        try rules.check(value, for: key, of: kind)
-        let exists =
-            switch value {
-            case .person(let id): workspace.people.contains { $0.id == id }
-            case .stage(let id): workspace.stages.contains { $0.id == id && $0.appliesTo.contains(kind) }
-            case .businessUnit(let id): workspace.businessUnits.contains { $0.id == id }
-            case .team(let id): workspace.teams.contains { $0.id == id }
-            case .item(let id): try item(id)?.kind == .initiative
-            default: true
-            }
-        guard exists else { throw StoreError.notFound(workspace.catalogue[key]?.label ?? key.name) }
     }
 }

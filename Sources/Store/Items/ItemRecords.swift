@@ -36,10 +36,9 @@ extension StoreTransaction {
         ).map(Self.item)
     }
 
-    /// Inserts an item as it is, with the next number of its kind. Rules have been checked.
-    func insert(_ item: Item) throws -> Item {
-        var item = item
-        item.number = try nextNumber(of: item.kind)
+    /// Inserts an item as it is. Rules have been checked.
+    func insert(_ new: Item) throws -> Item {
+        var item = new
         let row = try sql.row(
             """
             INSERT INTO item (
@@ -72,17 +71,6 @@ extension StoreTransaction {
             ])
         touch(.items(item.kind))
         touch(.item(item.id))
-    }
-
-    /// Numbers are never used again, so they are counted apart from the items.
-    private func nextNumber(of kind: ItemKind) throws -> Int64 {
-        let row = try sql.row(
-            """
-            INSERT INTO item_counter (kind, last) VALUES ($1, 1)
-            ON CONFLICT (kind) DO UPDATE SET last = item_counter.last + 1 RETURNING last
-            """,
-            [.text(kind.rawValue)])
-        return row?.integer(0) ?? 1
     }
 
     /// Name to search text, in the order of both statements above.

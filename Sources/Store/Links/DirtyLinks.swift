@@ -4,12 +4,11 @@ import Portfolio
 extension StoreTransaction {
     /// Marks the links of an item dirty because its fields changed. `except` is the link that brought the change.
     ///
-    /// Fields that are edited within moments of each other shall travel together: the link waits for `quiet` after this edit,
-    /// and at least until `spacing` after its last write. Only a person's edit resets the loop breaker: what one integration
-    /// brings in must not let another write for ever.
+    /// The first edit goes out at once; those that follow within `spacing` of that write travel together. Only a person's edit resets
+    /// the loop breaker: what one integration brings in must not let another write for ever.
     public func markDirty(
         linksOf item: Identifier<Item>, except link: Identifier<Link>?, cause: Cause, at now: Instant,
-        quiet: Duration = .milliseconds(300), spacing: Duration = .seconds(2)
+        spacing: Duration = .seconds(2)
     ) throws {
         let rows = try sql.rows(
             """
@@ -21,7 +20,7 @@ extension StoreTransaction {
             """,
             [
                 .integer(item.number), .integer(link?.number ?? 0), .text(cause.rawValue),
-                .integer(now.adding(quiet).milliseconds), .integer(spacing.milliseconds), .integer(cause.isByPerson ? 1 : 0),
+                .integer(now.milliseconds), .integer(spacing.milliseconds), .integer(cause.isByPerson ? 1 : 0),
             ])
         for row in rows { touch(.work(Identifier(row.integer(0) ?? 0))) }
     }
@@ -66,14 +65,15 @@ extension StoreTransaction {
         touch(.work(integration))
     }
 
-    /// The links whose work item hangs, or should hang, under the item's work item: their parent may have become known.
-    public func markChildrenDirty(ofWorkItem workItem: Int64, in integration: Identifier<Integration>, at now: Instant) throws {
+    /// The links whose work items hang, or should hang, under some work items: their parents may have become known.
+    public func markChildrenDirty(ofWorkItems workItems: [Int64], in integration: Identifier<Integration>, at now: Instant) throws {
+        guard !workItems.isEmpty else { return }
+        let count = workItems.count
         try sql.run(
             """
-            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, not_before = $3
-            WHERE integration_id = $1 AND seen_parent = $2 AND is_live = TRUE
-            """,
-            [.integer(integration.number), .integer(workItem), .integer(now.milliseconds)])
+            UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, not_before = $\(count + 1)
+            WHERE seen_parent IN (\(Self.places(count))) AND is_live = TRUE AND integration_id = $\(count + 2)
+            """, workItems.map { .integer($0) } + [.integer(now.milliseconds), .integer(integration.number)])
         touch(.work(integration))
     }
 

@@ -51,28 +51,23 @@ extension StoreTransaction {
             try update(old)
             return old
         }
-        let heard = try new.workItem.map { try heardRevision(of: $0, in: new.integration) } ?? 0
-        let row = try sql.row(
-            """
-            INSERT INTO link (
-                integration_id, item_id, work_item_id, work_item_type, state, marker, seen_revision, dirty, settled, priority, cause,
-                not_before, failures, automatic_writes, conflicts, obstacles, fields, is_live, is_waiting, heard_revision)
-            VALUES ($1, $2, $3, $4, $5, $6, 0, 1, 0, $7, $8, $9, 0, 0, 0, 0, '{}', TRUE, TRUE, $10)
-            RETURNING id
-            """,
-            [
-                .integer(new.integration.number), .integer(new.item.number), SQLValue(new.workItem), .text(new.workItemType),
-                .text((new.workItem == nil ? Link.State.creating : .active).rawValue), .text(new.marker),
-                .integer(new.priority.rawValue), .text(new.cause.rawValue), .integer(new.at.milliseconds), .integer(heard),
-            ])
-        touch(.item(new.item))
-        touch(.work(new.integration))
-        touch(.integration(new.integration))
         var link = Link(
-            id: Identifier(row?.integer(0) ?? 0), integration: new.integration, item: new.item, workItem: new.workItem,
-            workItemType: new.workItemType, state: new.workItem == nil ? .creating : .active, marker: new.marker, notBefore: new.at,
-            priority: new.priority, cause: new.cause)
-        link.heardRevision = heard
+            id: Identifier(0), integration: new.integration, item: new.item, workItem: new.workItem, workItemType: new.workItemType,
+            state: new.workItem == nil ? .creating : .active, marker: new.marker, notBefore: new.at, priority: new.priority,
+            cause: new.cause)
+        link.heardRevision = try new.workItem.map { try heardRevision(of: $0, in: new.integration) } ?? 0
+        return try add(link)
+    }
+
+    /// Adds a link as it is, between an item and a work item that were never tied to each other before.
+    /// - Throws: `DatabaseError.uniqueViolation` when one of them is linked already.
+    public func add(_ new: Link) throws -> Link {
+        let row = try sql.row(
+            Self.insertion, [.integer(new.integration.number), .integer(new.item.number), .text(new.marker)] + Self.changing(new))
+        var link = new
+        link.id = Identifier(row?.integer(0) ?? 0)
+        touch(.integration(link.integration))
+        touchAll(of: link)
         return link
     }
 
@@ -116,6 +111,18 @@ extension StoreTransaction {
         ).map(Self.link)
     }
 
+    /// The live links of many work items in one question. Served by `link_work_item`.
+    public func liveLinks(ofWorkItems workItems: [Int64], in integration: Identifier<Integration>) throws -> [Int64: Link] {
+        guard !workItems.isEmpty else { return [:] }
+        let links = try sql.rows(
+            """
+            SELECT \(Self.linkColumns) FROM link
+            WHERE work_item_id IN (\(Self.places(workItems.count))) AND is_live = TRUE AND integration_id = $\(workItems.count + 1)
+            """, workItems.map { .integer($0) } + [.integer(integration.number)]
+        ).map(Self.link)
+        return Dictionary(links.map { ($0.workItem ?? 0, $0) }, uniquingKeysWith: { first, _ in first })
+    }
+
     private func disconnectedLink(_ integration: Identifier<Integration>, item: Identifier<Item>, workItem: Int64) throws -> Link? {
         try sql.row(
             """
@@ -157,32 +164,14 @@ extension StoreTransaction {
 
     /// Writes back all that may change about a link.
     public func update(_ link: Link) throws {
-        try sql.run(
-            """
-            UPDATE link SET work_item_id = $2, work_item_type = $3, state = $4, seen_revision = $5, seen_parent = $6, dirty = $7,
-                settled = $8, priority = $9, cause = $10, not_before = $11, failures = $12, problem = $13, automatic_writes = $14,
-                conflicts = $15, obstacles = $16, fields = $17, remote_state = $18, remote_changed_at = $19, remote_changed_by = $20,
-                synced_at = $21, written_at = $22, is_live = ($23 = 1), is_waiting = ($24 = 1), heard_revision = $25
-            WHERE id = $1
-            """,
-            [
-                .integer(link.id.number), SQLValue(link.workItem), .text(link.workItemType), .text(link.state.rawValue),
-                .integer(link.seenRevision), SQLValue(link.seenParent), .integer(link.dirty), .integer(link.settled),
-                .integer(link.priority.rawValue), .text(link.cause.rawValue), .integer(link.notBefore.milliseconds),
-                .integer(Int64(link.failures)), SQLValue(link.problem.map(Self.text)), .integer(Int64(link.automaticWrites)),
-                .integer(Int64(link.conflicts.count)), .integer(Int64(link.obstacles.count)), .text(LinkFieldsCodec.text(link.fields)),
-                SQLValue(link.remoteState), SQLValue(link.remoteChangedAt?.milliseconds), SQLValue(link.remoteChangedBy),
-                SQLValue(link.syncedAt?.milliseconds), SQLValue(link.writtenAt?.milliseconds),
-                .integer(link.state.isLive ? 1 : 0), .integer(link.isWaitingForWork ? 1 : 0), .integer(link.heardRevision),
-            ])
+        try sql.run(Self.writingBack, [.integer(link.id.number)] + Self.changing(link))
+        touchAll(of: link)
+    }
+
+    private func touchAll(of link: Link) {
         touch(.item(link.item))
         if link.isWaitingForWork { touch(.work(link.integration)) }
         if link.problem != nil || !link.conflicts.isEmpty || !link.obstacles.isEmpty { touch(.attention) }
-    }
-
-    private static func text(_ problem: LinkProblem) -> String {
-        let json: JSONValue = [.string(problem.message), .string(problem.remedy), problem.code.map { .string($0) } ?? .null]
-        return json.text
     }
 
     private static func link(_ row: SQLRow) -> Link {
@@ -211,9 +200,4 @@ extension StoreTransaction {
         link.heardRevision = row.integer(23) ?? 0
         return link
     }
-}
-
-extension Link {
-    /// Whether the loop should look at it: only a live link can wait.
-    var isWaitingForWork: Bool { state.isLive && dirty != settled }
 }

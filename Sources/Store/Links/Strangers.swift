@@ -34,6 +34,17 @@ extension StoreTransaction {
             [.integer(integration.number), .integer(workItem)])?.integer(0) ?? 0
     }
 
+    /// The same for many work items in one question; those that nobody has told of are left out.
+    public func heardRevisions(of workItems: [Int64], in integration: Identifier<Integration>) throws -> [Int64: Int64] {
+        guard !workItems.isEmpty else { return [:] }
+        let rows = try sql.rows(
+            """
+            SELECT work_item_id, revision FROM stranger
+            WHERE work_item_id IN (\(Self.places(workItems.count))) AND integration_id = $\(workItems.count + 1)
+            """, workItems.map { .integer($0) } + [.integer(integration.number)])
+        return Dictionary(rows.map { ($0.integer(0) ?? 0, $0.integer(1) ?? 0) }, uniquingKeysWith: max)
+    }
+
     /// Strangers that may carry a marker of ours and have not been looked at.
     public func candidates(in integration: Identifier<Integration>, limit: Int) throws -> [Stranger] {
         try sql.rows(

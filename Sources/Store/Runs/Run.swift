@@ -34,11 +34,13 @@ public struct Run: Hashable, Sendable {
     public var done: Int
     public var failed: Int
     public var detail: String?
+    /// How many links it covers besides `total` that are known to be in step, and are not looked at.
+    public var inStep: Int
 
     public init(
         id: Identifier<Run>, integration: Identifier<Integration>, direction: Direction, createsItems: Bool, createsWorkItems: Bool,
         selection: [Identifier<Item>]?, isDryRun: Bool, state: State = .running, startedBy: String, startedAt: Instant,
-        finishedAt: Instant? = nil, total: Int = 0, done: Int = 0, failed: Int = 0, detail: String? = nil
+        finishedAt: Instant? = nil, total: Int = 0, done: Int = 0, failed: Int = 0, detail: String? = nil, inStep: Int = 0
     ) {
         self.id = id
         self.integration = integration
@@ -55,5 +57,6 @@ public struct Run: Hashable, Sendable {
         self.done = done
         self.failed = failed
         self.detail = detail
+        self.inStep = inStep
     }
 }

@@ -37,7 +37,7 @@ public struct RunEntry: Hashable, Sendable {
 extension StoreTransaction {
     private static let runColumns = """
         id, integration_id, direction, creates_items, creates_work_items, selection, is_dry_run, state, started_by, started_at,
-        finished_at, total, done, failed, detail, is_listed
+        finished_at, total, done, failed, detail, is_listed, in_step
         """
 
     public func addRun(_ new: Run) throws -> Run {
@@ -196,6 +196,7 @@ extension StoreTransaction {
             selection: selection?.compactMap { $0.integer.map { Identifier($0) } }, isDryRun: row.flag(6),
             state: row.text(7).flatMap { Run.State(rawValue: $0) } ?? .failed, startedBy: row.text(8) ?? "",
             startedAt: Instant(milliseconds: row.integer(9) ?? 0), finishedAt: row.integer(10).map { Instant(milliseconds: $0) },
-            total: Int(row.integer(11) ?? 0), done: Int(row.integer(12) ?? 0), failed: Int(row.integer(13) ?? 0), detail: row.text(14))
+            total: Int(row.integer(11) ?? 0), done: Int(row.integer(12) ?? 0), failed: Int(row.integer(13) ?? 0), detail: row.text(14),
+            inStep: Int(row.integer(16) ?? 0))
     }
 }

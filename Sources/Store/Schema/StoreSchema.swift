@@ -9,6 +9,7 @@ enum StoreSchema {
         Migration(number: 4, name: "known fields", statements: knownFields),
         Migration(number: 5, name: "planning", statements: planning),
         Migration(number: 6, name: "accepted duplicates", statements: acceptedDuplicates),
+        Migration(number: 7, name: "in step", statements: inStep),
     ]
 }
 

@@ -2,7 +2,8 @@ import FieldSync
 import Portfolio
 import Store
 
-/// Makes items of work items that have none: item and link in one transaction, so that neither is ever without the other.
+/// Makes items of work items that have none: item and link in one transaction, so that neither is ever without the other. What the work
+/// items of a chunk have in common is looked up once.
 struct Importer {
     let transaction: StoreTransaction
     let work: Reconciler.Work
@@ -10,45 +11,58 @@ struct Importer {
     let review: CandidateReview
     let random: any EngineRandom
     let now: Instant
+    let snapshots: [Int64: RemoteSnapshot]
 
-    func entry(for entry: RunEntry, _ snapshot: RemoteSnapshot) throws -> RunEntry {
-        var result = entry
-        if let link = try transaction.liveLink(ofWorkItem: snapshot.id, in: run.integration) {
-            result.item = link.item
-            result.outcome = .unchanged
-            return result
+    /// How the entries end, in no particular order.
+    /// - Throws: `StoreError`, `ItemRuleViolation` when something about one of them is odd; then nothing may be kept.
+    func entries(_ entries: [RunEntry]) throws -> [RunEntry] {
+        let linked = try transaction.liveLinks(ofWorkItems: entries.compactMap(\.workItem), in: run.integration)
+        var results: [RunEntry] = []
+        var wanted: [ItemKind: [Import]] = [:]
+        for entry in entries {
+            guard let snapshot = entry.workItem.flatMap({ snapshots[$0] }) else {
+                results.append(entry.ended(.skipped, "The work item is gone since the run began."))
+                continue
+            }
+            switch try verdict(on: snapshot, linked[snapshot.id]) {
+            case .ended(let outcome, let reason, let item):
+                var result = entry.ended(outcome, reason)
+                result.item = item
+                results.append(result)
+            case .wanted(let entity, let type):
+                wanted[entity.kind, default: []].append(Import(entry: entry, snapshot: snapshot, entity: entity, type: type))
+            }
         }
-        if let link = try markedLink(snapshot) {
-            result.item = link.item
-            result.outcome = .changed
-            result.reason = "Found the item by its marker, and linked it again."
-            return result
-        }
+        // Parents are there when their children come.
+        for kind in [ItemKind.initiative, .outcome] { results += try make(kind, wanted[kind] ?? []) }
+        return results
+    }
+
+    private struct Import {
+        var entry: RunEntry
+        var snapshot: RemoteSnapshot
+        var entity: EntityMapping
+        var type: WorkItemTypeSchema
+    }
+
+    private enum Verdict {
+        case ended(RunEntry.Outcome, String?, Identifier<Item>?)
+        case wanted(EntityMapping, WorkItemTypeSchema)
+    }
+
+    private func verdict(on snapshot: RemoteSnapshot, _ link: Link?) throws -> Verdict {
+        if let link { return .ended(.unchanged, nil, link.item) }
+        if let link = try markedLink(snapshot) { return .ended(.changed, "Found the item by its marker, and linked it again.", link.item) }
         if let other = try review.compare(snapshot, transaction, at: now), let item = try transaction.item(other.item) {
-            result.outcome = .skipped
-            result.reason =
-                "It is a second work item for \(item.key): #\(other.workItem ?? 0) is linked. Delete the one that is not wanted."
-            return result
+            let reason = "It is a second work item for \(item.key): #\(other.workItem ?? 0) is linked. Delete the one that is not wanted."
+            return .ended(.skipped, reason, nil)
         }
         guard let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type), let type = work.schema[entity.workItemType] else {
-            result.outcome = .skipped
-            result.reason = "The type \(snapshot.type) is not mapped."
-            return result
+            return .ended(.skipped, "The type \(snapshot.type) is not mapped.", nil)
         }
-        guard work.includes(snapshot) else {
-            result.outcome = .skipped
-            result.reason = "It was moved to the project \(snapshot.project)."
-            return result
-        }
-        if run.isDryRun {
-            result.outcome = .created
-            result.reason = "Would create \(entity.kind.title) “\(snapshot.title)”."
-            return result
-        }
-        let item = try make(entity, type, snapshot)
-        result.item = item.id
-        result.outcome = .created
-        return result
+        guard work.includes(snapshot) else { return .ended(.skipped, "It was moved to the project \(snapshot.project).", nil) }
+        if run.isDryRun { return .ended(.created, "Would create \(entity.kind.title) “\(snapshot.title)”.", nil) }
+        return .wanted(entity, type)
     }
 
     /// An item whose creation was not heard of, or that belonged to this work item before.
@@ -73,44 +87,63 @@ struct Importer {
         }
         return nil
     }
+}
 
-    private func make(_ entity: EntityMapping, _ type: WorkItemTypeSchema, _ snapshot: RemoteSnapshot) throws -> Item {
+extension Importer {
+    private func make(_ kind: ItemKind, _ imports: [Import]) throws -> [RunEntry] {
+        guard !imports.isEmpty else { return [] }
         let batch = try transaction.reconcileBatch([], of: run.integration)
-        let context = batch.context(entity, type)
+        let rules = ItemRules(catalogue: batch.workspace.catalogue)
+        let parents =
+            kind == .outcome
+            ? try transaction.parentDirectory(items: [], workItems: Set(imports.compactMap(\.snapshot.parent)), in: run.integration) : nil
+        var contexts: [String: MappingContext] = [:]
+        var plans: [LinkPlan] = []
+        var new: [NewItem] = []
+        for one in imports {
+            let context = contexts[one.entity.workItemType] ?? batch.context(one.entity, one.type)
+            contexts[one.entity.workItemType] = context
+            var plan = plan(one, kind, context, parents)
+            let values = usable(&plan, kind, one.snapshot, context, rules)
+            let author: Actor = .azureDevOps(name: one.snapshot.changedBy?.displayName ?? "Azure DevOps")
+            new.append(NewItem(values: values, origin: EditOrigin(actor: author, cause: .bulk, at: now)))
+            plans.append(plan)
+        }
+        let items = try transaction.create(kind, new)
+        try connect(items, imports, plans, isCurrent: batch.mapping.id == work.mapping.id && batch.mapping.version == work.mapping.version)
+        return zip(imports, items).map { one, item in
+            var result = one.entry.ended(.created, nil)
+            result.item = item.id
+            return result
+        }
+    }
+
+    private func plan(_ one: Import, _ kind: ItemKind, _ context: MappingContext, _ parents: ParentDirectory?) -> LinkPlan {
         let trigger = Trigger(
             cause: .bulk, movements: [.pull], includesManualFields: true, initialSource: .azureDevOps, run: run.id, priority: .bulk)
         let blank = Item(
-            id: Identifier(0), kind: entity.kind, number: 0, values: [:], createdAt: now, createdBy: "", updatedAt: now, updatedBy: "")
-        let draft = Link(
-            id: Identifier(0), integration: run.integration, item: blank.id, workItem: snapshot.id, workItemType: snapshot.type,
-            state: .active,
-            marker: "", notBefore: now)
-        let parents =
-            entity.kind == .outcome
-            ? try transaction.parentDirectory(items: [], workItems: Set([snapshot.parent].compactMap { $0 }), in: run.integration) : nil
-        var plan = LinkPlanner(context: context, trigger: trigger).plan(
-            draft, item: blank, remote: snapshot, attempts: [:], parents: parents)
-        let values = try usable(&plan, entity.kind, snapshot, context)
-        let author: Actor = .azureDevOps(name: snapshot.changedBy?.displayName ?? "Azure DevOps")
-        let item = try transaction.create(entity.kind, values: values, origin: EditOrigin(actor: author, cause: .bulk, at: now))
-        try connect(item, snapshot, plan, entity)
-        return item
+            id: Identifier(0), kind: kind, number: 0, values: [:], createdAt: now, createdBy: "", updatedAt: now, updatedBy: "")
+        return LinkPlanner(context: context, trigger: trigger).plan(
+            link(to: one.snapshot, of: blank.id), item: blank, remote: one.snapshot, attempts: [:], parents: parents)
+    }
+
+    private func link(to snapshot: RemoteSnapshot, of item: Identifier<Item>) -> Link {
+        Link(
+            id: Identifier(0), integration: run.integration, item: item, workItem: snapshot.id, workItemType: snapshot.type, state: .active,
+            marker: "", notBefore: now, priority: .bulk, cause: .bulk)
     }
 
     /// The values that the portfolio's rules allow; the others become obstacles and hold up nothing.
     private func usable(
-        _ plan: inout LinkPlan, _ kind: ItemKind, _ snapshot: RemoteSnapshot, _ context: MappingContext
-    ) throws -> [FieldKey: FieldValue] {
-        let rules = ItemRules(catalogue: try transaction.workspace().catalogue)
+        _ plan: inout LinkPlan, _ kind: ItemKind, _ snapshot: RemoteSnapshot, _ context: MappingContext, _ rules: ItemRules
+    ) -> [FieldKey: FieldValue] {
         var values: [FieldKey: FieldValue] = [:]
         for (key, pull) in plan.pulls.sorted(by: { $0.key < $1.key }) {
             do {
                 try rules.check(pull.pair.local, for: key, of: kind)
                 values[key] = pull.pair.local
-                var field = plan.fields[key] ?? LinkField()
-                field.agreed = pull.pair
-                field.syncedAt = now
-                plan.fields[key] = field
+                plan.fields[key, default: LinkField()].agreed = pull.pair
+                plan.fields[key]?.syncedAt = now
             } catch {
                 refuse(key, error, &plan, context)
             }
@@ -136,25 +169,25 @@ struct Importer {
         plan.fields[key] = field
     }
 
-    private func connect(_ item: Item, _ snapshot: RemoteSnapshot, _ plan: LinkPlan, _ entity: EntityMapping) throws {
-        var link = try transaction.connect(
-            NewLink(
-                integration: run.integration, item: item.id, workItem: snapshot.id, workItemType: snapshot.type,
-                marker: random.hexadecimal(bytes: 16), priority: .bulk, cause: .bulk, at: now))
-        link.fields = plan.fields
-        link.note(snapshot)
-        link.syncedAt = now
-        // A change of the mapping has told the links that there were; this one comes after it.
-        let mapping = try transaction.integration(run.integration).flatMap { try transaction.mappingSet($0.mappingSet) }
-        let isCurrent = mapping?.id == work.mapping.id && mapping?.version == work.mapping.version
-        if isCurrent, !link.knowsNewer(than: snapshot) { link.settled = link.dirty }
-        try transaction.update(link)
-        try transaction.file(
-            Receipt(
-                link: link, field: nil, action: .imported, after: "#\(snapshot.id)", revision: snapshot.revision, at: now,
-                actor: run.startedBy,
-                cause: .bulk,
-                run: run.id))
-        if entity.kind == .initiative { try transaction.markChildrenDirty(ofWorkItem: snapshot.id, in: run.integration, at: now) }
+    /// - Parameter isCurrent: whether the mapping is still the one that was planned by: a change of it has told the links that there were,
+    ///   and these come after it.
+    private func connect(_ items: [Item], _ imports: [Import], _ plans: [LinkPlan], isCurrent: Bool) throws {
+        let heard = try transaction.heardRevisions(of: imports.map(\.snapshot.id), in: run.integration)
+        for ((item, one), plan) in zip(zip(items, imports), plans) {
+            var link = link(to: one.snapshot, of: item.id)
+            link.marker = random.hexadecimal(bytes: 16)
+            link.heardRevision = heard[one.snapshot.id] ?? 0
+            link.fields = plan.fields
+            link.note(one.snapshot)
+            link.syncedAt = now
+            if isCurrent, !link.knowsNewer(than: one.snapshot) { link.settled = link.dirty }
+            link = try transaction.add(link)
+            try transaction.file(
+                Receipt(
+                    link: link, field: nil, action: .imported, after: "#\(one.snapshot.id)", revision: one.snapshot.revision, at: now,
+                    actor: run.startedBy, cause: .bulk, run: run.id))
+        }
+        guard items.first?.kind == .initiative else { return }
+        try transaction.markChildrenDirty(ofWorkItems: imports.map(\.snapshot.id), in: run.integration, at: now)
     }
 }

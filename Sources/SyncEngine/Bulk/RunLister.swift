@@ -6,11 +6,12 @@ import Store
 /// Freezes what a run covers, initiatives before outcomes, so that parents are there when their children come.
 struct RunLister: Sendable {
     let store: Store
+    let sweeper: Sweeper
 
     func list(_ run: Run, _ work: Reconciler.Work) async throws {
         try await store.write { try $0.clearEntries(of: run.id) }
         var position = 0
-        func write(_ entries: [(item: Identifier<Item>?, workItem: Int64?)]) async throws {
+        func write(_ entries: [LinkedItem]) async throws {
             for chunk in entries.chunks(of: 1_000) {
                 let numbered = chunk.enumerated().map {
                     RunEntry(position: position + $0.offset, item: $0.element.item, workItem: $0.element.workItem)
@@ -19,29 +20,51 @@ struct RunLister: Sendable {
                 try await store.write { try $0.list(numbered, of: run.id, isComplete: false) }
             }
         }
-        let linked = try await linkedItems(run)
-        try await write(linked.map { (item: $0.item, workItem: $0.workItem) })
-        let known = Set(linked.compactMap(\.workItem))
+        let inStep = try await covered(run)
+        try await write(inStep.notInStep)
         if run.direction != .push, run.createsItems, run.selection == nil {
             for entity in work.mapping.mapping.entities.sorted(by: { $0.kind == .initiative && $1.kind != .initiative }) {
-                let found = try await workItems(of: entity.workItemType, work).filter { !known.contains($0) }
-                try await write(found.map { (item: nil, workItem: $0) })
+                let found = try await workItems(of: entity.workItemType, work)
+                let linked = try await store.read { try $0.linkedWorkItems(in: run.integration) }
+                try await write(found.filter { !linked.contains($0) }.map { LinkedItem(item: nil, workItem: $0) })
             }
         }
         if run.direction != .pull, run.createsWorkItems {
-            try await write(try await unlinkedItems(run, work, Set(linked.map(\.item))).map { (item: $0, workItem: nil) })
+            try await write(try await unlinkedItems(run, work).map { LinkedItem(item: $0, workItem: nil) })
         }
-        try await store.write { try $0.list([], of: run.id, isComplete: true) }
+        try await store.write { transaction in
+            try transaction.count(inStep: inStep.count, of: run.id)
+            try transaction.list([], of: run.id, isComplete: true)
+        }
     }
 
-    private func linkedItems(_ run: Run) async throws -> [(item: Identifier<Item>, workItem: Int64?)] {
+    /// The linked items that a run has to look at, and how many others it covers.
+    ///
+    /// What people have chosen is looked at, whatever is known of it. Of everything, only what is not known to be in step: the feeds tell
+    /// what nobody else has. Where they cannot be read, nothing is known.
+    private func covered(_ run: Run) async throws -> (notInStep: [LinkedItem], count: Int) {
+        if run.selection != nil { return (try await linkedItems(run), 0) }
+        do {
+            try await sweeper.sweep(run.integration, withOverlap: false)
+        } catch is LaneStop {
+            return (try await linkedItems(run), 0)
+        }
+        return try await store.read { transaction in
+            let open = try transaction.linksNotInStep(in: run.integration)
+            return (open, try transaction.liveLinkCount(in: run.integration) - open.count)
+        }
+    }
+
+    private func linkedItems(_ run: Run) async throws -> [LinkedItem] {
         let selection = run.selection.map { Set($0) }
-        var found: [(item: Identifier<Item>, workItem: Int64?)] = []
+        var found: [LinkedItem] = []
         var last: Identifier<Link>?
         while true {
             let after = last
             let page = try await store.read { try $0.links(in: run.integration, after: after, limit: 1_000) }
-            for link in page where selection?.contains(link.item) ?? true { found.append((link.item, link.workItem)) }
+            for link in page where selection?.contains(link.item) ?? true {
+                found.append(LinkedItem(item: link.item, workItem: link.workItem))
+            }
             guard page.count == 1_000, let end = page.last else { return found }
             last = end.id
         }
@@ -53,11 +76,12 @@ struct RunLister: Sendable {
         }
     }
 
-    private func unlinkedItems(_ run: Run, _ work: Reconciler.Work, _ linked: Set<Identifier<Item>>) async throws -> [Identifier<Item>] {
+    private func unlinkedItems(_ run: Run, _ work: Reconciler.Work) async throws -> [Identifier<Item>] {
         var found: [Identifier<Item>] = []
+        let selection = run.selection.map { Set($0) }
+        let linked = try await store.read { try $0.linkedItems(in: run.integration) }
         for kind in ItemKind.allCases where work.mapping.mapping[kind] != nil {
             let query = ItemQuery(kind: kind)
-            let selection = run.selection.map { Set($0) }
             found += try await store.read { try $0.itemIDs(matching: query) }.filter {
                 !linked.contains($0) && (selection?.contains($0) ?? true)
             }

@@ -7,40 +7,61 @@ import Store
 struct RunWorker: Sendable {
     let store: Store
     let reconciler: Reconciler
+    let sweeper: Sweeper
     let clock: any EngineClock
 
     private static let chunk = 200
+    /// How many chunks are read while one is worked on: as many as may be on the wire, so that a slow answer holds up no other.
+    private static let ahead = RequestBudget.mostInFlight - RequestBudget.keptForPeople
 
     /// Works until the run is finished or stopped. Throws `LaneStop` when Azure DevOps cannot be used; the run then goes on later.
     func work(on run: Run) async throws {
-        let work: Reconciler.Work
         do {
-            work = try await reconciler.open(run.integration, priority: .bulk)
-            if try await !store.read({ try $0.isListed(run.id) }) { try await RunLister(store: store).list(run, work) }
+            let work = try await reconciler.open(run.integration, priority: .bulk)
+            if try await !store.read({ try $0.isListed(run.id) }) {
+                try await RunLister(store: store, sweeper: sweeper).list(run, work)
+            }
+            var place = -1
+            try await readingAhead(
+                Self.ahead,
+                next: {
+                    let after = place
+                    let entries = try await store.read {
+                        try $0.entries(of: run.id, outcome: .waiting, after: after, limit: Self.chunk)
+                    }
+                    place = entries.last?.position ?? place
+                    return entries.isEmpty ? nil : entries
+                },
+                read: { entries in try await read(entries, work) },
+                use: { entries, snapshots in
+                    guard let current = try await store.read({ try $0.run(run.id) }), current.state == .running else { return false }
+                    try await process(entries, snapshots, current, work)
+                    return true
+                })
+            try await finish(run.id)
         } catch let stop as LaneStop {
             try await explain(run.id, stop)
             throw stop
         }
-        while let current = try await store.read({ try $0.run(run.id) }), current.state == .running {
-            let entries = try await store.read { try $0.entries(of: run.id, outcome: .waiting, limit: Self.chunk) }
-            guard !entries.isEmpty else {
-                try await finish(run.id)
-                return
-            }
-            do {
-                let results = try await process(entries, current, work)
-                try await store.write { try $0.record(results, of: run.id) }
-            } catch let stop as LaneStop {
-                try await explain(run.id, stop)
-                throw stop
-            }
-        }
     }
 
-    private func process(_ entries: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [RunEntry] {
-        var results = try await importWorkItems(entries.filter { $0.item == nil }, run, work)
-        let withItems = entries.filter { $0.item != nil }
-        guard !withItems.isEmpty else { return results }
+    /// The work items of entries that have no item yet; whoever is linked is read where it is reconciled.
+    private func read(_ entries: [RunEntry], _ work: Reconciler.Work) async throws -> [Int64: RemoteSnapshot] {
+        let ids = entries.filter { $0.item == nil }.compactMap(\.workItem)
+        return ids.isEmpty ? [:] : try await ImportReader(work: work).read(ids)
+    }
+
+    private func process(
+        _ entries: [RunEntry], _ snapshots: [Int64: RemoteSnapshot], _ run: Run, _ work: Reconciler.Work
+    ) async throws {
+        try await importWorkItems(entries.filter { $0.item == nil }, snapshots, run, work)
+        let results = try await synchronise(entries.filter { $0.item != nil }, run, work)
+        if !results.isEmpty { try await store.write { try $0.record(results, of: run.id) } }
+    }
+
+    private func synchronise(_ withItems: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [RunEntry] {
+        guard !withItems.isEmpty else { return [] }
+        var results: [RunEntry] = []
         var links: [Identifier<Item>: Link] = [:]
         let integration = run.integration
         for link in try await store.read({ transaction in
@@ -121,58 +142,49 @@ struct RunWorker: Sendable {
         }
     }
 
-    private func importWorkItems(_ entries: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [RunEntry] {
-        guard !entries.isEmpty else { return [] }
-        var snapshots: [Int64: RemoteSnapshot] = [:]
-        for item in try await reading({ try await work.client.workItems(entries.compactMap(\.workItem)) }) {
-            snapshots[item.id] = RemoteSnapshot(item)
-        }
+    private func importWorkItems(
+        _ entries: [RunEntry], _ snapshots: [Int64: RemoteSnapshot], _ run: Run, _ work: Reconciler.Work
+    ) async throws {
+        guard !entries.isEmpty else { return }
         let now = clock.now
-        let read = snapshots
-        let work = try await reconciler.knowingName(work, of: Array(read.values))
+        let work = try await reconciler.knowingName(work, of: Array(snapshots.values))
         let review = CandidateReview(store: store, clock: clock, connection: work.connection, publicURL: reconciler.publicURL)
         let random = reconciler.random
         let request = PlanningRequest(
             integration: run.integration,
-            snapshots: Dictionary(uniqueKeysWithValues: read.map { (Identifier<Link>($0.key), $0.value) }), schema: work.schema,
+            snapshots: Dictionary(uniqueKeysWithValues: snapshots.map { (Identifier<Link>($0.key), $0.value) }), schema: work.schema,
             choice: .automatic, readAt: now, now: now)
-        let make: @Sendable (StoreTransaction, [RunEntry]) throws -> [RunEntry] = { transaction, entries in
+        let make: @Sendable (StoreTransaction, [RunEntry]) throws -> Void = { transaction, entries in
             if !run.isDryRun {
                 let vocabulary = try transaction.reconcileBatch([], of: run.integration).vocabulary
                 _ = try transaction.addMissingPeople(named: request, mapping: work.mapping.mapping, vocabulary: vocabulary)
             }
-            let importer = Importer(transaction: transaction, work: work, run: run, review: review, random: random, now: now)
-            return try entries.map { entry in
-                guard let snapshot = entry.workItem.flatMap({ read[$0] }) else {
-                    return entry.ended(.skipped, "The work item is gone since the run began.")
-                }
-                return try importer.entry(for: entry, snapshot)
-            }
+            let importer = Importer(
+                transaction: transaction, work: work, run: run, review: review, random: random, now: now, snapshots: snapshots)
+            try transaction.record(try importer.entries(entries), of: run.id)
         }
         do {
-            return try await store.write { try make($0, entries) }
+            try await store.write { try make($0, entries) }
         } catch is StoreError {
-            return try await oneByOne(entries, make)
+            try await oneByOne(entries, run, make)
         } catch is ItemRuleViolation {
-            return try await oneByOne(entries, make)
+            try await oneByOne(entries, run, make)
         }
     }
 
     /// Something about one work item is odd: it gets its reason, and the others go on.
     private func oneByOne(
-        _ entries: [RunEntry], _ make: @escaping @Sendable (StoreTransaction, [RunEntry]) throws -> [RunEntry]
-    ) async throws -> [RunEntry] {
-        var results: [RunEntry] = []
+        _ entries: [RunEntry], _ run: Run, _ make: @escaping @Sendable (StoreTransaction, [RunEntry]) throws -> Void
+    ) async throws {
         for entry in entries {
             do {
-                results += try await store.write { try make($0, [entry]) }
+                try await store.write { try make($0, [entry]) }
             } catch let problem as StoreError {
-                results.append(entry.ended(.failed, "\(problem.message) \(problem.remedy)"))
+                try await store.write { try $0.record([entry.ended(.failed, "\(problem.message) \(problem.remedy)")], of: run.id) }
             } catch let problem as ItemRuleViolation {
-                results.append(entry.ended(.failed, problem.message))
+                try await store.write { try $0.record([entry.ended(.failed, problem.message)], of: run.id) }
             }
         }
-        return results
     }
 
     private func finish(_ id: Identifier<Run>) async throws {

@@ -130,6 +130,20 @@ struct MappedFields: Sendable {
     }
 }
 
+/// The same of all types that are mapped, looked up once for many work items.
+struct MappedTypes: Sendable {
+    private let types: [String: MappedFields]
+
+    init(_ mapping: MappingSet, _ schema: ProjectSchema) {
+        types = Dictionary(
+            mapping.entities.compactMap { entity in
+                schema[entity.workItemType].map { (entity.workItemType.lowercased(), MappedFields(entity, $0)) }
+            }, uniquingKeysWith: { first, _ in first })
+    }
+
+    subscript(type: String) -> MappedFields? { types[type.lowercased()] }
+}
+
 extension RemoteSnapshot {
     /// The canonical value of a field.
     /// - Parameter other: gives the format of a long text where this reading does not tell.

@@ -22,7 +22,7 @@ struct Reconciler: Sendable {
     /// Rounds of reading and planning anew when somebody else is faster (`sync-protocol.md` 2.6).
     private static let rounds = 5
     /// Calls for single work items of one batch that are on the wire at once.
-    private static let callsAtOnce = 8
+    static let callsAtOnce = 16
 
     /// Reconciles links of one integration that the caller has locked. Throws `LaneStop` when none of them can be worked on now;
     /// what was done until then stays done.
@@ -164,14 +164,11 @@ struct Reconciler: Sendable {
     private func readTogether(_ links: [Link], _ work: Work) async throws -> [Identifier<Link>: RemoteSnapshot] {
         let items = try await reading { try await work.client.workItems(links.compactMap(\.workItem)) }
         let byID = Dictionary(items.map { ($0.id, RemoteSnapshot($0)) }, uniquingKeysWith: { first, _ in first })
+        let mapped = MappedTypes(work.mapping.mapping, work.schema)
         var found: [Identifier<Link>: RemoteSnapshot] = [:]
         for link in links {
             guard let id = link.workItem, var snapshot = byID[id] else { continue }
-            guard let entity = work.mapping.mapping.entity(forWorkItemType: snapshot.type), let type = work.schema[snapshot.type] else {
-                found[link.id] = snapshot
-                continue
-            }
-            if snapshot.completeFormats(for: link, MappedFields(entity, type)) { found[link.id] = snapshot }
+            if snapshot.completeFormats(knowing: link.fields, mapped[snapshot.type]) { found[link.id] = snapshot }
         }
         return found
     }

@@ -9,15 +9,16 @@ extension RemoteSnapshot {
     /// A single work item tells; lists of them do not (FACTS.md 9). What is known from before holds as long as the text is the same,
     /// because a format only changes together with its text (FACTS.md 12). A new text with elements is HTML. Of any other only the work
     /// item itself tells.
+    /// - Parameter known: what a link remembers of its fields; nothing for a work item that has none.
     /// - Returns: `false` when the work item itself has to be asked.
-    mutating func completeFormats(for link: Link, _ fields: MappedFields) -> Bool {
-        guard !tellsFormats else { return true }
+    mutating func completeFormats(knowing known: [FieldKey: LinkField], _ fields: MappedFields?) -> Bool {
+        guard let fields, !tellsFormats else { return true }
         for (key, name) in fields.texts {
             guard let source = self.fields[name]?.string, !source.isEmpty else { continue }
-            if case .richText(let known)? = link.fields[key]?.remote,
-                CanonicalForm.remoteValue(of: .string(source), type: .html, format: known.format) == .richText(known)
+            if case .richText(let before)? = known[key]?.remote,
+                CanonicalForm.remoteValue(of: .string(source), type: .html, format: before.format) == .richText(before)
             {
-                if known.format == .markdown { formats[name] = .markdown }
+                if before.format == .markdown { formats[name] = .markdown }
             } else if !source.hasElements {
                 return false
             }
