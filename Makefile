@@ -35,7 +35,7 @@ gallery: build
 	KIPLOT_GALLERY=1 .venv/bin/pytest -q Tests/Browser/test_screens.py -k gallery
 
 bench:
-	scripts/install.sh build
+	scripts/install.sh test
 	scripts/bench.sh
 
 format:

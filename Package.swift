@@ -122,7 +122,12 @@ let package = Package(
         program("kiplot-prove", ["ProvingGround"]),
 
         // The floors and loads that the product is measured against.
-        program("kiplot-bench", ["JSON", "Database", product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"), product("NIOHTTP1", "swift-nio")]),
+        program(
+            "kiplot-bench",
+            [
+                "JSON", "Database", product("AsyncHTTPClient", "async-http-client"), product("NIOCore", "swift-nio"),
+                product("NIOHTTP1", "swift-nio"),
+            ]),
 
         tests("JSONTests", ["JSON"]),
         tests("MarkupTests", ["Markup"]),

@@ -3,11 +3,14 @@
 import http.server
 import json
 import pathlib
+import re
 import sqlite3
 import subprocess
 import sys
 import tempfile
 import threading
+import time
+import urllib.parse
 import urllib.request
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
@@ -22,7 +25,7 @@ TOKEN = "bench-token"
 class Ground:
     """A folder, a simulator with a latency, and a server that a wire leads to."""
 
-    def __init__(self, latency, projects, mode="automatic"):
+    def __init__(self, latency, projects):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="kiplot-bench-"))
         self.latency = latency
         self.port, self.azure_port = free_port(), free_port()
@@ -36,12 +39,13 @@ class Ground:
         self.simulator = Program([str(argument) for argument in arguments], self.folder / "simulator.log")
         until(lambda: "simulated, at" in (self.folder / "simulator.log").read_text(), "the simulator starts")
         self.azure.control("POST", "hooks", {"delay": 0})
+        self.azure.control("POST", "requests", {"bodies": True})
         for project, count in projects.items():
             self.azure.opener.open(self._post("generate", {"project": project, "count": count, "shape": "plan"}), timeout=600).read()
         self.server = None
         self.start()
         set_up(self.browser, self.folder / "kiplot.log")
-        self.mode = mode
+        self.integrations = {}
 
     def _post(self, path, body):
         return urllib.request.Request(f"{self.azure.root}/_simulator/{path}", json.dumps(body).encode(), method="POST")
@@ -60,11 +64,26 @@ class Ground:
             return False
 
     def restart(self):
+        """Starts the server anew, and waits for the sweep with which it begins."""
         self.server.stop()
+        began = int(time.time() * 1_000)
         self.start()
+        for integration in self.integrations.values():
+            self.settle(integration, began)
 
     def connect(self, project):
-        return connect(self.browser, self.organisation, TOKEN, project, self.mode)
+        self.integrations[project] = connect(self.browser, self.organisation, TOKEN, project)
+        self.settle(self.integrations[project])
+
+    def set_mode(self, integration, mode):
+        self.browser.post(f"/integrations/{integration}/mode", f"/integrations/{integration}", mode=mode)
+        assert self.query(f"SELECT default_mode FROM integration WHERE id = {integration}")[0][0] == mode
+
+    def settle(self, integration, since=0):
+        """Waits until a sweep since a moment is over and no link waits for the loop."""
+        done = f"SELECT coalesce(last_sweep_at, 0) > {since} AND NOT needs_sweep FROM integration WHERE id = {integration}"
+        waiting = f"SELECT count(*) FROM link WHERE integration_id = {integration} AND is_waiting"
+        until(lambda: self.query(done)[0][0] and self.query(waiting)[0][0] == 0, "everything is in step", 600)
 
     def run(self, integration, direction, creates=False, wait=True):
         """A bulk sync; returns its seconds, as the product itself remembers them, and its calls."""
@@ -76,6 +95,43 @@ class Ground:
         until(lambda: self.browser.api("GET", f"runs/{number}")[1]["state"] == "finished", f"the {direction} run", 1_200)
         began, ended = self.query(f"SELECT started_at, finished_at FROM run WHERE id = {number}")[0]
         return (ended - began) / 1_000, self.calls() - before
+
+    # What people do
+
+    def press(self, item, page):
+        """Presses “Read” on the page of an item, and waits for what comes back."""
+        link = re.search(rf"/items/{item}/links/(\d+)/read", page).group(1)
+        token = re.search(r'name="_csrf" value="([^"]+)"', page).group(1)
+        body = urllib.parse.urlencode({"_csrf": token}).encode()
+        status = self.browser._send(urllib.request.Request(f"{self.browser.url}/items/{item}/links/{link}/read", body, method="POST"))[0]
+        assert status == 200, status
+
+    def edit(self, item, name):
+        return self.browser.api("PATCH", f"items/{item}", {"fields": {"name": name}})
+
+    def name(self, item):
+        return self.browser.api("GET", f"items/{item}")[1]["fields"]["name"]["text"]
+
+    def title(self, work_item):
+        return self.azure.work_item(work_item)["workItem"]["fields"]["System.Title"]
+
+    def listen(self):
+        """When an open page was last told of each item, by its id; goes on until the process ends."""
+        told = {}
+
+        def read():
+            with self.browser.opener.open(f"{self.browser.url}/live", timeout=600) as stream:
+                for line in stream:
+                    if line.startswith(b"data:"):
+                        for topic in line[5:].decode().split():
+                            kind, _, number = topic.partition(":")
+                            if kind == "item":
+                                told[int(number)] = time.monotonic()
+
+        threading.Thread(target=read, daemon=True).start()
+        return told
+
+    # What is asked of them
 
     def calls(self):
         return self.azure.control("GET", "counters")["calls"]
@@ -129,8 +185,6 @@ class Wire:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def note(self, path, authorization, body):
-        import time
-
         delivery = json.loads(body)
         resource = delivery.get("resource", {})
         self.arrivals.setdefault(resource.get("workItemId", resource.get("id")), time.monotonic())

@@ -1,8 +1,7 @@
 """The peer: what a script over Microsoft's own client does, written the way its samples are.
 
-    peer.py pull ORGANISATION TOKEN DATABASE FIELD…   reads every work item in batches of 200 into SQLite
+    peer.py pull ORGANISATION TOKEN DATABASE PROJECT FIELD…   reads every work item of a project in batches of 200 into SQLite
     peer.py push ORGANISATION TOKEN COUNT             writes a title into COUNT work items, one PATCH after another
-    peer.py round ORGANISATION TOKEN                  how long one small call takes
 Prints one line of JSON.
 """
 
@@ -24,11 +23,11 @@ def client_of(organisation, token):
     return Connection(base_url=organisation, creds=BasicAuthentication("", token)).clients_v7_1.get_work_item_tracking_client()
 
 
-def ids(client):
+def ids(client, project):
     """A query finds 20,000 at most, so it is asked again from where it ended."""
     last, found = 0, []
     while True:
-        query = f"SELECT [System.Id] FROM WorkItems WHERE [System.Id] > {last} ORDER BY [System.Id]"
+        query = f"SELECT [System.Id] FROM WorkItems WHERE [System.TeamProject] = '{project}' AND [System.Id] > {last} ORDER BY [System.Id]"
         page = [reference.id for reference in client.query_by_wiql(Wiql(query=query), top=PAGE).work_items]
         found += page
         if len(page) < PAGE:
@@ -36,13 +35,13 @@ def ids(client):
         last = page[-1]
 
 
-def pull(organisation, token, database, *fields):
+def pull(organisation, token, database, project, *fields):
     client = client_of(organisation, token)
     connection = sqlite3.connect(database)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("CREATE TABLE work_item (id INTEGER PRIMARY KEY, rev INTEGER, fields TEXT)")
     start = time.monotonic()
-    found = ids(client)
+    found = ids(client, project)
     for first in range(0, len(found), BATCH):
         request = WorkItemBatchGetRequest(ids=found[first : first + BATCH], fields=list(fields))
         items = client.get_work_items_batch(request)
@@ -59,18 +58,7 @@ def push(organisation, token, count):
     return {"items": int(count), "seconds": time.monotonic() - start}
 
 
-def round_trip(organisation, token):
-    """The first call opens the connection and asks where everything is; the median of the others counts."""
-    client = client_of(organisation, token)
-    times = []
-    for _ in range(21):
-        start = time.monotonic()
-        client.get_work_item(1, fields=["System.Rev"])
-        times.append(time.monotonic() - start)
-    return {"seconds": sorted(times[1:])[10]}
-
-
 if __name__ == "__main__":
     logging.disable(logging.CRITICAL)
     command, *arguments = sys.argv[1:]
-    print(json.dumps({"pull": pull, "push": push, "round": round_trip}[command](*arguments)))
+    print(json.dumps({"pull": pull, "push": push}[command](*arguments)))

@@ -1,8 +1,8 @@
 #!/bin/sh
-# Measures the simulator (release build, about ten minutes the first time) and writes docs/benchmarks.md.
+# Measures the simulator and the product (release builds, up to twenty minutes the first time) and writes docs/benchmarks.md.
 set -eu
 cd "$(dirname "$0")/.."
-swift build -c release --product azure-devops-simulator
+for product in azure-devops-simulator kiplot kiplot-bench; do swift build -c release --product $product; done
 # What a person wrote about the figures stays.
 remarks=$(sed -n '/^## What limits/,$p' docs/benchmarks.md)
 table=$(mktemp)
@@ -23,3 +23,4 @@ trap 'rm -f "$table"' EXIT
     echo
     echo "$remarks"
 } >docs/benchmarks.md
+.venv/bin/python Benchmarks/bench.py

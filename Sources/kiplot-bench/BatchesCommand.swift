@@ -13,7 +13,8 @@ struct BatchesCommand: AsyncParsableCommand {
     @Option(help: "The organisation's address.") var organisation: String
     @Option(help: "A personal access token.") var pat: String
     @Option(help: "The body of one batch as the product sent it; its ids are replaced.") var body: String
-    @Option(help: "How many work items there are, numbered from 1.") var count: Int
+    @Option(help: "The number of the first work item.") var first = 1
+    @Option(help: "How many work items follow it, itself counted.") var count: Int
 
     private static let batch = 200
 
@@ -26,8 +27,8 @@ struct BatchesCommand: AsyncParsableCommand {
         let start = ContinuousClock.now
         var calls = 0
         var bytes = 0
-        for first in stride(from: 1, through: count, by: Self.batch) {
-            request["ids"] = .array((first...min(count, first + Self.batch - 1)).map { .integer(Int64($0)) })
+        for begin in stride(from: first, to: first + count, by: Self.batch) {
+            request["ids"] = .array((begin..<min(first + count, begin + Self.batch)).map { .integer(Int64($0)) })
             var call = HTTPClientRequest(url: "\(organisation)/_apis/wit/workitemsbatch?api-version=7.1")
             call.method = .POST
             call.headers = ["Authorization": authorization, "Content-Type": "application/json"]

@@ -32,7 +32,10 @@ struct InsertsCommand: AsyncParsableCommand {
                         let event = UUID().uuidString
                         try await database.write { transaction in
                             try transaction.run(
-                                "INSERT INTO hook_event (hook_id, event_id, work_item_id, revision, received_at) VALUES ($1, $2, $3, $4, $5)",
+                                """
+                                INSERT INTO hook_event (hook_id, event_id, work_item_id, revision, received_at)
+                                VALUES ($1, $2, $3, $4, $5)
+                                """,
                                 [.integer(1), .text(event), .integer(Int64(number)), .integer(2), .integer(Int64(number))])
                         }
                     }
@@ -42,7 +45,9 @@ struct InsertsCommand: AsyncParsableCommand {
         }
         let seconds = (ContinuousClock.now - start).seconds
         await database.close()
-        let figures: JSONValue = ["rows": .integer(Int64(count)), "seconds": .figure(seconds), "perSecond": .figure(Double(count) / seconds)]
+        let figures: JSONValue = [
+            "rows": .integer(Int64(count)), "seconds": .figure(seconds), "perSecond": .figure(Double(count) / seconds),
+        ]
         print(figures.text)
     }
 }

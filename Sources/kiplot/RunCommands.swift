@@ -131,7 +131,7 @@ struct BulkRun {
             }
             let json: JSONValue = [
                 "run": .integer(run.id.number), "state": .string(run.state.rawValue), "total": .integer(run.total),
-                "done": .integer(run.done),
+                "done": .integer(run.done), "inStep": .integer(run.inStep),
                 "failed": .integer(run.failed), "entries": .array(list),
             ]
             print(json.text)
@@ -140,6 +140,8 @@ struct BulkRun {
         for (entry, key) in entries where entry.outcome == .failed || options.isDryRun {
             print("\(key ?? "-") \(entry.workItem.map { "#\($0)" } ?? "") \(entry.outcome.title): \(entry.reason ?? "")")
         }
-        print("\(options.isDryRun ? "Preview" : "Run") \(run.id) \(run.state.rawValue): \(run.done) of \(run.total), \(run.failed) failed.")
+        print(
+            "\(options.isDryRun ? "Preview" : "Run") \(run.id) \(run.state.rawValue): \(run.done) of \(run.total), \(run.failed) failed; \(run.inStep) more are in step already."
+        )
     }
 }

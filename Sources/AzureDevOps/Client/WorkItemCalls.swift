@@ -6,7 +6,9 @@ extension AzureDevOpsClient {
     public static let largestBatch = 200
 
     /// Reads up to 200 work items with their relations. Ids that do not exist, or may not be read, are left out.
-    public func workItems(_ ids: [Int64]) async throws(AzureDevOpsError) -> [WorkItem] { try await workItems(ids, ("$expand", "Relations")) }
+    public func workItems(_ ids: [Int64]) async throws(AzureDevOpsError) -> [WorkItem] {
+        try await workItems(ids, ("$expand", "Relations"))
+    }
 
     /// The same without relations, and with some fields only: a tenth of the bytes.
     /// - Parameter fields: reference names; one that the organisation does not have makes the whole call fail.

@@ -77,6 +77,7 @@ public enum CanonicalForm {
 
     /// Every line end in one form. Scalar by scalar, because `\r\n` is one character: taking one away from `\r\r\n` would make another.
     static func withLineEnds(_ lineEnd: Unicode.Scalar, _ text: String) -> String {
+        guard text.utf8.contains(where: { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }) else { return text }
         var result = String.UnicodeScalarView()
         var previous: Unicode.Scalar?
         for scalar in text.unicodeScalars {

@@ -29,7 +29,8 @@ extension StoreTransaction {
     /// Served by `link_item`.
     public func liveLinkCount(in integration: Identifier<Integration>) throws -> Int {
         Int(
-            try sql.row("SELECT count(*) FROM link WHERE integration_id = $1 AND is_live = TRUE", [.integer(integration.number)])?.integer(0)
+            try sql.row("SELECT count(*) FROM link WHERE integration_id = $1 AND is_live = TRUE", [.integer(integration.number)])?.integer(
+                0)
                 ?? 0)
     }
 

@@ -44,6 +44,7 @@ struct RunLister: Sendable {
     /// what nobody else has. Where they cannot be read, nothing is known.
     private func covered(_ run: Run) async throws -> (notInStep: [LinkedItem], count: Int) {
         if run.selection != nil { return (try await linkedItems(run), 0) }
+        guard try await store.read({ try $0.liveLinkCount(in: run.integration) }) > 0 else { return ([], 0) }
         do {
             try await sweeper.sweep(run.integration, withOverlap: false)
         } catch is LaneStop {

@@ -158,7 +158,7 @@ enum APIRoutes {
         [
             "id": .integer(run.id.number), "integration": .integer(run.integration.number), "direction": .string(run.direction.rawValue),
             "state": .string(run.state.rawValue), "total": .integer(run.total), "done": .integer(run.done), "failed": .integer(run.failed),
-            "detail": run.detail.map { .string($0) } ?? .null,
+            "inStep": .integer(run.inStep), "detail": run.detail.map { .string($0) } ?? .null,
         ]
     }
 }

@@ -105,6 +105,7 @@ enum RunPages {
                     run.state == .running && run.total == 0
                         ? "Looking what there is to do…" : "\(run.done) of \(run.total), \(run.failed) failed"
                 }
+                if run.inStep > 0 { span(.class("muted")) { "\(run.inStep) more are in step already" } }
                 span(.class("muted")) {
                     rate >= 1 ? "\(Int(rate)) a second" : "\(Int(rate * 60)) a minute"
                     if run.state == .running, rate > 0 { " · about \(words(seconds: Double(run.total - run.done) / rate)) left" }
