@@ -48,6 +48,7 @@ let package = Package(
         .executable(name: "kiplot", targets: ["kiplot"]),
         .executable(name: "azure-devops-simulator", targets: ["azure-devops-simulator"]),
         .library(name: "AzureDevOps", targets: ["AzureDevOps", "AzureDevOpsHTTP"]),
+        .library(name: "FieldSync", targets: ["FieldSync", "JSON", "Portfolio"]),
         .library(name: "AzureDevOpsSimulator", targets: ["AzureDevOpsSimulator", "AzureDevOpsSimulatorHTTP"]),
     ],
     dependencies: [
