@@ -96,24 +96,37 @@ extension StoreTransaction {
         try sql.row("SELECT is_listed FROM run WHERE id = $1", [.integer(run.number)])?.flag(0) ?? false
     }
 
-    /// Freezes what the run covers.
-    public func list(_ entries: [RunEntry], of run: Identifier<Run>, isComplete: Bool) throws {
-        for entry in entries {
+    /// Freezes a part of what the run covers. Two processes may list the same run at once, and a crash may have cut short an earlier list:
+    /// nothing is listed twice, and nothing after the list is complete.
+    /// - Parameter own: how many entries the caller has added so far.
+    /// - Returns: how many it has added with these.
+    public func list(_ found: [LinkedItem], of run: Identifier<Run>, after own: Int, isComplete: Bool) throws -> Int {
+        // Whoever else lists it waits for the end of this transaction.
+        let row = try sql.row(
+            "UPDATE run SET is_listed = ($2 = 1) WHERE id = $1 AND is_listed = FALSE RETURNING total",
+            [.integer(run.number), .integer(isComplete ? 1 : 0)])
+        guard let present = row?.integer(0).map({ Int($0) }) else { return own }
+        let new = present == own ? found : try unlisted(found, of: run)
+        for (position, one) in zip(present..., new) {
             try sql.run(
                 "INSERT INTO run_entry (run_id, position, item_id, work_item_id, outcome) VALUES ($1, $2, $3, $4, 'waiting')",
-                [
-                    .integer(run.number), .integer(Int64(entry.position)), SQLValue(entry.item?.number), SQLValue(entry.workItem),
-                ])
+                [.integer(run.number), .integer(Int64(position)), SQLValue(one.item?.number), SQLValue(one.workItem)])
         }
-        try sql.run("UPDATE run SET total = total + $2 WHERE id = $1", [.integer(run.number), .integer(Int64(entries.count))])
-        if isComplete { try sql.run("UPDATE run SET is_listed = TRUE WHERE id = $1", [.integer(run.number)]) }
+        try sql.run("UPDATE run SET total = total + $2 WHERE id = $1", [.integer(run.number), .integer(Int64(new.count))])
         touch(.run(run))
+        return own + new.count
     }
 
-    /// Forgets a list that a crash cut short.
-    public func clearEntries(of run: Identifier<Run>) throws {
-        try sql.run("DELETE FROM run_entry WHERE run_id = $1", [.integer(run.number)])
-        try sql.run("UPDATE run SET total = 0, done = 0, failed = 0 WHERE id = $1", [.integer(run.number)])
+    private func unlisted(_ found: [LinkedItem], of run: Identifier<Run>) throws -> [LinkedItem] {
+        var items: Set<Int64> = []
+        var workItems: Set<Int64> = []
+        for row in try sql.rows("SELECT item_id, work_item_id FROM run_entry WHERE run_id = $1", [.integer(run.number)]) {
+            if let item = row.integer(0) { items.insert(item) }
+            if let workItem = row.integer(1) { workItems.insert(workItem) }
+        }
+        return found.filter { one in
+            !(one.item.map { items.contains($0.number) } ?? false) && !(one.workItem.map { workItems.contains($0) } ?? false)
+        }
     }
 
     public func entries(of run: Identifier<Run>, outcome: RunEntry.Outcome?, after position: Int = -1, limit: Int) throws -> [RunEntry] {

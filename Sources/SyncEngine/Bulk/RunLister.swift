@@ -9,15 +9,13 @@ struct RunLister: Sendable {
     let sweeper: Sweeper
 
     func list(_ run: Run, _ work: Reconciler.Work) async throws {
-        try await store.write { try $0.clearEntries(of: run.id) }
-        var position = 0
-        func write(_ entries: [LinkedItem]) async throws {
-            for chunk in entries.chunks(of: 1_000) {
-                let numbered = chunk.enumerated().map {
-                    RunEntry(position: position + $0.offset, item: $0.element.item, workItem: $0.element.workItem)
-                }
-                position += chunk.count
-                try await store.write { try $0.list(numbered, of: run.id, isComplete: false) }
+        var own = 0
+        // A work item whose type changes while this is read is found under both types.
+        var listed: Set<Int64> = []
+        func write(_ found: [LinkedItem]) async throws {
+            for chunk in found.filter({ $0.workItem.map { listed.insert($0).inserted } ?? true }).chunks(of: 1_000) {
+                let before = own
+                own = try await store.write { try $0.list(chunk, of: run.id, after: before, isComplete: false) }
             }
         }
         let inStep = try await covered(run)
@@ -32,9 +30,10 @@ struct RunLister: Sendable {
         if run.direction != .pull, run.createsWorkItems {
             try await write(try await unlinkedItems(run, work).map { LinkedItem(item: $0, workItem: nil) })
         }
+        let added = own
         try await store.write { transaction in
             try transaction.count(inStep: inStep.count, of: run.id)
-            try transaction.list([], of: run.id, isComplete: true)
+            _ = try transaction.list([], of: run.id, after: added, isComplete: true)
         }
     }
 

@@ -1,4 +1,5 @@
 import AzureDevOps
+import Database
 import FieldSync
 import Portfolio
 import Store
@@ -168,6 +169,9 @@ struct RunWorker: Sendable {
         } catch is StoreError {
             try await oneByOne(entries, run, make)
         } catch is ItemRuleViolation {
+            try await oneByOne(entries, run, make)
+        } catch DatabaseError.uniqueViolation {
+            // Another process works on the same run, and was faster with one of them.
             try await oneByOne(entries, run, make)
         }
     }
