@@ -92,6 +92,15 @@ struct LinkPlanTests {
         #expect(plan.pushes.isEmpty)
     }
 
+    @Test("a value that vanishes without a revision was erased by nobody: the field is gone (A13)", arguments: [1, 2])
+    func vanished(readIn: Int64) {
+        var link = link([.effort: AgreedPair(local: .number(8), remote: .number(8))])
+        link.fields[.effort]?.readIn = readIn
+        let plan = planner([.effort]).plan(link, item: item([.effort: .number(8)]), remote: snapshot([:]), attempts: [:])
+        #expect(plan.pulls.keys.contains(.effort) == (readIn < 2), "of a newer revision it is an edit")
+        #expect(plan.pushes.isEmpty)
+    }
+
     @Test("fields are planned each by itself: together they come to what they come to alone (A34)", arguments: 0..<81)
     func commutes(number: Int) {
         // Each of four fields: neither side changed, one, the other, or both.

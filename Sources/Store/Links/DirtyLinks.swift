@@ -41,6 +41,8 @@ extension StoreTransaction {
         try sql.run(
             """
             UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $2,
+                heard_at = CASE WHEN heard_revision < $5 THEN $4 ELSE heard_at END,
+                failures = CASE WHEN heard_revision < $5 THEN 0 ELSE failures END,
                 heard_revision = CASE WHEN heard_revision < $5 THEN $5 ELSE heard_revision END,
                 priority = CASE WHEN dirty <> settled AND priority < $3 THEN priority ELSE $3 END,
                 not_before = CASE WHEN dirty <> settled AND not_before < $4 THEN not_before ELSE $4 END

@@ -31,6 +31,8 @@ public struct Link: Hashable, Sendable {
     public var seenRevision: Int64
     /// The newest revision that a hook or a feed has told of.
     public var heardRevision: Int64
+    /// When it was told of first.
+    public var heardAt: Instant
     public var seenParent: Int64?
     /// Reasons to look at the link, and how many of them have been dealt with: equal means nothing waits.
     public var dirty: Int64
@@ -64,6 +66,7 @@ public struct Link: Hashable, Sendable {
         self.marker = marker
         seenRevision = 0
         heardRevision = 0
+        heardAt = Instant(milliseconds: 0)
         dirty = 1
         settled = 0
         self.priority = priority
@@ -72,6 +75,14 @@ public struct Link: Hashable, Sendable {
         failures = 0
         automaticWrites = 0
         fields = [:]
+    }
+
+    /// Notes that a hook or a feed has told of a revision.
+    public mutating func hear(of revision: Int64, at now: Instant) {
+        guard revision > heardRevision else { return }
+        heardRevision = revision
+        heardAt = now
+        failures = 0
     }
 
     public var conflicts: [FieldKey] { fields.filter { $0.value.isInConflict }.keys.sorted() }
@@ -131,6 +142,8 @@ public struct LinkField: Hashable, Sendable {
     public var settlement: Settlement?
     /// What Azure DevOps held when it was last read.
     public var remote: RemoteValue?
+    /// The revision in which it was read, where it was something.
+    public var readIn: Int64?
     public var isInConflict: Bool
     /// Set while the value cannot travel; it is not tried again until one of the values, the mapping or the project's rules change.
     public var obstacle: FieldObstacle?

@@ -8,7 +8,7 @@ extension StoreTransaction {
     private static let changingColumns = [
         "work_item_id", "work_item_type", "state", "seen_revision", "seen_parent", "dirty", "settled", "priority", "cause", "not_before",
         "failures", "problem", "automatic_writes", "conflicts", "obstacles", "fields", "remote_state", "remote_changed_at",
-        "remote_changed_by", "synced_at", "written_at", "heard_revision", "is_live", "is_waiting", "is_open",
+        "remote_changed_by", "synced_at", "written_at", "heard_revision", "heard_at", "is_live", "is_waiting", "is_open",
     ]
 
     /// The last of them are flags, which the two databases take differently: a number is compared.
@@ -37,8 +37,8 @@ extension StoreTransaction {
             SQLValue(link.problem.map(text)), .integer(Int64(link.automaticWrites)), .integer(Int64(link.conflicts.count)),
             .integer(Int64(link.obstacles.count)), .text(LinkFieldsCodec.text(link.fields)), SQLValue(link.remoteState),
             SQLValue(link.remoteChangedAt?.milliseconds), SQLValue(link.remoteChangedBy), SQLValue(link.syncedAt?.milliseconds),
-            SQLValue(link.writtenAt?.milliseconds), .integer(link.heardRevision), .integer(link.state.isLive ? 1 : 0),
-            .integer(link.isWaitingForWork ? 1 : 0), .integer(link.isOpen ? 1 : 0),
+            SQLValue(link.writtenAt?.milliseconds), .integer(link.heardRevision), .integer(link.heardAt.milliseconds),
+            .integer(link.state.isLive ? 1 : 0), .integer(link.isWaitingForWork ? 1 : 0), .integer(link.isOpen ? 1 : 0),
         ]
     }
 

@@ -23,6 +23,7 @@ public enum LinkFieldsCodec {
         var object = JSONObject()
         if let agreed = field.agreed { object["agreed"] = pair(agreed) }
         if field.agreed.map({ $0.remote != field.remote }) ?? true { object["remote"] = field.remote?.json ?? .null }
+        if field.remote != nil, let revision = field.readIn { object["in"] = .integer(revision) }
         if let target = field.target { object["of"] = .string(target) }
         if let settled = field.settlement {
             object["settled"] = [.string(settled.winner.rawValue), settled.local?.json ?? .null, settled.remote?.json ?? .null]
@@ -43,6 +44,7 @@ public enum LinkFieldsCodec {
         let agreed = json["agreed"].map(pair)
         let remote = json["remote"].map { RemoteValue(json: $0) } ?? agreed?.remote
         var field = LinkField(agreed: agreed, remote: remote, target: json["of"]?.string)
+        field.readIn = json["in"]?.integer
         if let settled = json["settled"], let winner = settled[0]?.string.flatMap({ InitialSource(rawValue: $0) }) {
             field.settlement = Settlement(
                 winner, local: settled[1].flatMap { FieldValue(json: $0) }, remote: settled[2].flatMap { RemoteValue(json: $0) })

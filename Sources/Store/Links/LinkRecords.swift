@@ -34,7 +34,7 @@ extension StoreTransaction {
     private static let linkColumns = """
         id, integration_id, item_id, work_item_id, work_item_type, state, marker, seen_revision, seen_parent, dirty, settled, priority,
         cause, not_before, failures, problem, automatic_writes, fields, remote_state, remote_changed_at, remote_changed_by, synced_at,
-        written_at, heard_revision
+        written_at, heard_revision, heard_at
         """
 
     /// Ties an item to a work item. An old, disconnected link between the two is taken up again with all it remembers.
@@ -47,7 +47,7 @@ extension StoreTransaction {
             old.priority = new.priority
             old.cause = new.cause
             old.notBefore = new.at
-            old.heardRevision = try max(old.heardRevision, heardRevision(of: workItem, in: new.integration))
+            old.hear(of: try heardRevision(of: workItem, in: new.integration), at: new.at)
             try update(old)
             return old
         }
@@ -55,7 +55,7 @@ extension StoreTransaction {
             id: Identifier(0), integration: new.integration, item: new.item, workItem: new.workItem, workItemType: new.workItemType,
             state: new.workItem == nil ? .creating : .active, marker: new.marker, notBefore: new.at, priority: new.priority,
             cause: new.cause)
-        link.heardRevision = try new.workItem.map { try heardRevision(of: $0, in: new.integration) } ?? 0
+        if let workItem = new.workItem { link.hear(of: try heardRevision(of: workItem, in: new.integration), at: new.at) }
         return try add(link)
     }
 
@@ -198,6 +198,7 @@ extension StoreTransaction {
         link.syncedAt = row.integer(21).map { Instant(milliseconds: $0) }
         link.writtenAt = row.integer(22).map { Instant(milliseconds: $0) }
         link.heardRevision = row.integer(23) ?? 0
+        link.heardAt = Instant(milliseconds: row.integer(24) ?? 0)
         return link
     }
 }

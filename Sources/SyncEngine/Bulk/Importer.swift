@@ -176,11 +176,11 @@ extension Importer {
         for ((item, one), plan) in zip(zip(items, imports), plans) {
             var link = link(to: one.snapshot, of: item.id)
             link.marker = random.hexadecimal(bytes: 16)
-            link.heardRevision = heard[one.snapshot.id] ?? 0
+            link.hear(of: heard[one.snapshot.id] ?? 0, at: now)
             link.fields = plan.fields
             link.note(one.snapshot)
             link.syncedAt = now
-            if isCurrent, !link.knowsNewer(than: one.snapshot) { link.settled = link.dirty }
+            if isCurrent, !link.knowsNewer(than: one.snapshot, at: now) { link.settled = link.dirty }
             link = try transaction.add(link)
             try transaction.file(
                 Receipt(

@@ -90,6 +90,7 @@ extension StoreTransaction {
         }
         field.settlement = settlement
         field.remote = conflict.remote
+        field.readIn = nil
         field.isInConflict = false
         link.fields[conflict.field] = field
         link.automaticWrites = 0

@@ -99,6 +99,11 @@ public struct LinkPlanner: Sendable {
             let format = remote.formats[resolved.mapping.azureDevOpsField] ?? .html
             let value = CanonicalForm.remoteValue(
                 of: remote.fields[resolved.mapping.azureDevOpsField], type: resolved.remoteType, format: format)
+            if value == nil, known.remote != nil, known.readIn == remote.revision {
+                // No value vanishes without a revision: the field itself is gone, and the next check of the mapping names it.
+                plan.fields[key] = known
+                continue
+            }
             let state = FieldState(
                 local: item[key], remote: value, agreed: known.agreed, attempts: attempts[key] ?? [],
                 settlement: known.settlement, localChangedAt: localChangedAt(key), remoteChangedAt: remote.changedAt)
@@ -110,6 +115,7 @@ public struct LinkPlanner: Sendable {
                 field: resolved.mapping.azureDevOpsField)
             decide(
                 decision, key: key, known: known, state: state, version: item.version(of: key), mode: resolved.mapping.mode, into: &plan)
+            plan.fields[key]?.readIn = value == nil ? nil : remote.revision
         }
         if let parents { planParent(link, item: item, remote: remote, attempts: attempts, parents, into: &plan) }
         return plan
@@ -239,6 +245,7 @@ extension LinkField {
     /// The same while the field is not mapped: what both sides agreed on, and nothing that anybody should look at.
     fileprivate var resting: LinkField {
         var field = LinkField(agreed: agreed, remote: remote, target: target)
+        field.readIn = readIn
         field.syncedAt = syncedAt
         return field
     }

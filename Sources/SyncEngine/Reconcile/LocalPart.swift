@@ -47,7 +47,7 @@ struct LocalPart {
         var planned: [PlannedLink] = []
         for entry in batch.entries {
             // Somebody may have read a newer revision since this one was read, or heard of one: the link stays dirty (A14).
-            guard let snapshot = request.snapshots[entry.link.id], !entry.link.knowsNewer(than: snapshot) else { continue }
+            guard let snapshot = request.snapshots[entry.link.id], !entry.link.knowsNewer(than: snapshot, at: request.now) else { continue }
             if let other = entry.attempts.first(where: { $0.mayBe(behind: snapshot, at: request.now) }), !request.isPreview {
                 try wait(for: other, entry.link)
                 continue

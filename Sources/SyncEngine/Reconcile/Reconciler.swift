@@ -175,7 +175,7 @@ struct Reconciler: Sendable {
 
     /// Whether a reading is recent, and of a work item that still belongs here.
     private func mayPlan(_ link: Link, from snapshot: RemoteSnapshot, _ work: Work, _ kind: ItemKind?) async throws -> Bool {
-        guard !link.knowsNewer(than: snapshot) else {
+        guard !link.knowsNewer(than: snapshot, at: clock.now) else {
             // Nothing is planned from it (A14).
             try await remotePart.postpone(link.id, link.problemOfOldReading(snapshot), after: nil)
             return false

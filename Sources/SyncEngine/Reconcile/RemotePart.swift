@@ -100,6 +100,7 @@ struct RemotePart: Sendable {
                 var field = link.fields[key] ?? LinkField()
                 field.agreed = AgreedPair(local: push.pair.local, remote: value)
                 field.remote = value
+                field.readIn = value == nil ? nil : returned.revision
                 field.obstacle = nil
                 field.isInConflict = false
                 field.settlement = nil

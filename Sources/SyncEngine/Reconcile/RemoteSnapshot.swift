@@ -51,17 +51,20 @@ public struct RemoteSnapshot: Hashable, Sendable {
 }
 
 extension Link {
-    /// Readings that lag behind in a row, after which what was heard is taken for a mistake: some five minutes.
-    private static let patience = 8
+    /// How long, and how often in a row, readings may lag behind what a hook or a feed has told of; after that it is taken for a mistake.
+    /// Not one of the two alone: buttons and processes make many readings in one moment, and a clock may jump.
+    private static let patience = Duration.seconds(300)
+    private static let manyReadings = 8
 
     /// Whether a reading is older than what was planned from already, or than what a hook or a feed has told of (A14, A25).
-    func knowsNewer(than snapshot: RemoteSnapshot) -> Bool {
-        snapshot.revision < seenRevision || (snapshot.revision < heardRevision && failures < Self.patience)
+    func knowsNewer(than snapshot: RemoteSnapshot, at now: Instant) -> Bool {
+        if snapshot.revision < seenRevision { return true }
+        return snapshot.revision < heardRevision && (failures < Self.manyReadings || now < heardAt.adding(Self.patience))
     }
 
     /// A replica that lags behind catches up; an organisation that was restored from a backup does not.
     func problemOfOldReading(_ snapshot: RemoteSnapshot) -> LinkProblem {
-        guard failures >= Self.patience else {
+        guard failures >= Self.manyReadings else {
             return LinkProblem(message: "Azure DevOps shows an old state of the work item.", remedy: "Nothing to do: it is read again.")
         }
         return LinkProblem(

@@ -185,7 +185,7 @@ struct WorkItemCreator: Sendable {
             }
             link.workItem = created.id
             link.state = .active
-            link.heardRevision = try transaction.heardRevision(of: created.id, in: link.integration)
+            link.hear(of: try transaction.heardRevision(of: created.id, in: link.integration), at: now)
             link.note(present)
             link.syncedAt = now
             link.writtenAt = now
