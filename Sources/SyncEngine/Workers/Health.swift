@@ -9,10 +9,13 @@ struct Health: Sendable {
     /// How long a rejected credential rests before one probe.
     static let probeInterval = Duration.seconds(300)
 
-    func note(_ stop: LaneStop, of id: Identifier<Integration>) async throws {
+    /// - Parameter epoch: in which the work began, where that is known. What a token met that has been replaced since says nothing of the
+    ///   new one.
+    func note(_ stop: LaneStop, of id: Identifier<Integration>, since epoch: Int64? = nil) async throws {
         let now = clock.now
         try await store.write { transaction in
-            guard let integration = try transaction.integration(id), var instance = try transaction.instance(integration.instance),
+            guard let integration = try transaction.integration(id), epoch == nil || epoch == integration.epoch,
+                var instance = try transaction.instance(integration.instance),
                 var credential = try transaction.credential(integration.credential ?? instance.credential)
             else { return }
             instance.checkedAt = now

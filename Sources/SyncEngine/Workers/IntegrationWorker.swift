@@ -83,8 +83,10 @@ struct IntegrationWorker: Sendable {
         var passes = Passes()
         while !Task.isCancelled {
             await lanes.waitForStart(of: lane)
+            var epoch: Int64?
             do {
                 try Task.checkCancellation()
+                epoch = try await store.read { try $0.integration(id)?.epoch }
                 switch lane {
                 case .urgent: try await drain(.interactive ... .hook)
                 case .background: try await drain(.sweep ... .bulk)
@@ -98,7 +100,7 @@ struct IntegrationWorker: Sendable {
                 return
             } catch let stop as LaneStop {
                 failures += 1
-                try? await health.note(stop, of: id)
+                try? await health.note(stop, of: id, since: epoch)
                 await pause(after: failures, atLeast: stop.pause)
             } catch {
                 failures += 1
