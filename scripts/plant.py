@@ -29,6 +29,9 @@ class Bug:
         # Where it was found last: whoever has little time begins there.
         known = re.search(r"^found in seed: (\d+)$", text, re.M)
         self.seed = int(known.group(1)) if known else 1
+        # The weather in which it can show at all.
+        among = re.search(r"^shows among: (.+)$", text, re.M)
+        self.among = among.group(1) if among else "."
         self.changes = []
         for part in re.split(r"^file: ", text, flags=re.M)[1:]:
             file, rest = part.split("\n", 1)
@@ -91,6 +94,6 @@ if __name__ == "__main__":
     if sys.argv[1] == "list":
         main(None)
         for bug in bugs():
-            print(f"{bug.number}\t{bug.checker}\t{bug.seed}\t{bug.title}")
+            print(f"{bug.number}\t{bug.checker}\t{bug.seed}\t{bug.among}\t{bug.title}")
     else:
         main(pathlib.Path(sys.argv[1]).resolve())

@@ -12,10 +12,10 @@ tool=.build-planted/build/release/kiplot-prove
 python3 scripts/plant.py .build-planted/package
 (cd .build-planted/package && swift build -c release --product kiplot-prove --scratch-path ../build >/dev/null)
 
-# hunt NUMBER CHECKER SEED TITLE
+# hunt NUMBER CHECKER SEED AMONG TITLE
 hunt() {
-    verdict=$(PLANTED_BUG=$1 $tool hunt "$2" --from "$3" --most "$most" --shortening "$shortening") || verdict="NOT FOUND: $verdict"
-    printf 'M%-3s %-100s %s\n' "$1" "$4" "$verdict"
+    verdict=$(PLANTED_BUG=$1 $tool hunt "$2" --from "$3" --among "$4" --most "$most" --shortening "$shortening") || verdict="NOT FOUND: $verdict"
+    printf 'M%-3s %-100s %s\n' "$1" "$5" "$verdict"
 }
 
 results=$(mktemp)
@@ -23,9 +23,9 @@ trap 'rm -f "$results"' EXIT
 # One for each of two cores.
 python3 scripts/plant.py list | {
     running=0
-    while IFS="$(printf '\t')" read -r number checker seed title; do
+    while IFS="$(printf '\t')" read -r number checker seed among title; do
         [ "$begin" = known ] || seed=1
-        hunt "$number" "$checker" "$seed" "$title" >>"$results" &
+        hunt "$number" "$checker" "$seed" "$among" "$title" >>"$results" &
         running=$((running + 1))
         if [ "$running" -eq 2 ]; then
             wait

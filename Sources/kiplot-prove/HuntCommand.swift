@@ -10,6 +10,7 @@ struct HuntCommand: ParsableCommand {
     @Argument(help: "The invariant, as A15.") var invariant: String
     @Option(help: "The most seeds to play.") var most = 20_000
     @Option(help: "The first seed.") var from: UInt64 = 1
+    @Option(help: "A pattern of the play's weather: other seeds are passed over, since what is hunted cannot show in them.") var among: String?
     @Option(help: "For how many seconds to shorten the play that was found.") var shortening = 60
     @Flag(help: "Tell the shortest play that was found.") var story = false
 
@@ -32,7 +33,7 @@ struct HuntCommand: ParsableCommand {
             let count = min(Workers.seedsEach, Int(from + UInt64(most) - next))
             let output = try Workers.output(of: [
                 "hunt", invariant, "--worker", "--from", "\(next)", "--most", "\(count)", "--shortening", "\(shortening)",
-            ])
+            ] + (among.map { ["--among", $0] } ?? []))
             let share = try JSONDecoder().decode(Share.self, from: output)
             others.merge(share.others, uniquingKeysWith: +)
             if let seed = share.seed {
@@ -53,7 +54,9 @@ struct HuntCommand: ParsableCommand {
     private func search() throws -> Share {
         let prover = try Prover()
         var share = Share()
+        let among = try among.map { try Regex($0) }
         for seed in from..<(from + UInt64(most)) {
+            if let among, PlayOptions(seed: seed).words.firstMatch(of: among) == nil { continue }
             let violations = try prover.play(seed).violations
             guard violations.contains(where: { $0.invariant == invariant }) else {
                 for invariant in Set(violations.map(\.invariant)) { share.others[invariant, default: 0] += 1 }
