@@ -32,8 +32,11 @@ public final class SQLiteDatabase: Database {
                 return SQLiteDatabase(location: path, connection: queue, readerCount: 0)
             }
             let pool = try DatabasePool(path: path, configuration: configuration)
-            // The pool sets NORMAL on its writer after `prepareDatabase`; what was answered must survive a power cut.
-            try pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
+            // The pool sets NORMAL on its writer after `prepareDatabase`; what was answered must survive a power cut. A page of an index that
+            // many chunks of an import change goes into the file once and not after every fourth megabyte.
+            try pool.writeWithoutTransaction {
+                try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 8000")
+            }
             return SQLiteDatabase(location: path, connection: pool, readerCount: 2)
         }
     }

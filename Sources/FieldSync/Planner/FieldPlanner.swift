@@ -85,14 +85,14 @@ public enum FieldPlanner {
     private static func firstMeeting(_ state: FieldState, _ rule: FieldRule) throws(Obstacle) -> FieldDecision {
         if meansTheSame(state, rule) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
         switch rule.direction {
-        case .read: return try pull(state, rule, overwritesEdit: state.local != nil)
+        case .read: return try pull(state, rule, overwritesEdit: state.local != nil, differs: true)
         case .write:
             // Nothing in Kiplot is no wish to empty the other side: what stands there stays until somebody sets a value here.
             if state.local == nil { return .settle(AgreedPair(local: nil, remote: state.remote)) }
             return try push(state, rule, overwritesEdit: state.remote != nil)
         case .both: break
         }
-        if state.local == nil { return try pull(state, rule, overwritesEdit: false) }
+        if state.local == nil { return try pull(state, rule, overwritesEdit: false, differs: true) }
         if state.remote == nil { return try push(state, rule, overwritesEdit: false) }
         switch rule.initialSource {
         case .azureDevOps: return try pull(state, rule, overwritesEdit: true)
@@ -101,10 +101,13 @@ public enum FieldPlanner {
         }
     }
 
-    private static func pull(_ state: FieldState, _ rule: FieldRule, overwritesEdit: Bool) throws(Obstacle) -> FieldDecision {
+    /// - Parameter differs: whether the two are known to mean different things; comparing formatted texts takes time.
+    private static func pull(
+        _ state: FieldState, _ rule: FieldRule, overwritesEdit: Bool, differs: Bool = false
+    ) throws(Obstacle) -> FieldDecision {
         let local = try rule.translation.kiplot(from: state.remote)
         let pair = AgreedPair(local: local, remote: state.remote)
-        if rule.translation.isSame(local, state.local) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
+        if !differs, rule.translation.isSame(local, state.local) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
         return .pull(pair, overwritesEdit: overwritesEdit)
     }
 
