@@ -24,3 +24,4 @@ trap 'rm -f "$table"' EXIT
     echo "$remarks"
 } >docs/benchmarks.md
 .venv/bin/python Benchmarks/bench.py
+.venv/bin/python Benchmarks/parts.py
