@@ -1,7 +1,11 @@
 """The page of an item: editing in place, formatted text that keeps what it does not know, tabs, delivery updates, history."""
 
+import base64
+import json
+import urllib.request
+
 import pytest
-from conftest import connect, eventually, open_item, pull, set_up
+from conftest import TOKEN, connect, eventually, open_item, pull, set_up
 
 # As the engine writes formatted text, so that what comes back can be compared letter by letter.
 RICH = (
@@ -101,6 +105,35 @@ def test_without_the_editor_the_browser_writes(house, page):
     page.keyboard.type("X")
     page.locator("#f-tags").focus()
     eventually(lambda: description(house, epic) == "<div>Hello <b>thereX</b></div>", "the text was written")
+
+
+def write_markdown(house, number, text):
+    """As a person does who has switched the field to Markdown: there is no way back (FACTS.md 12)."""
+    operations = [
+        {"op": "add", "path": "/multilineFieldsFormat/System.Description", "value": "Markdown"},
+        {"op": "add", "path": "/fields/System.Description", "value": text},
+    ]
+    credentials = base64.b64encode(f":{TOKEN}".encode()).decode()
+    headers = {"Content-Type": "application/json-patch+json", "Authorization": f"Basic {credentials}"}
+    urllib.request.urlopen(
+        urllib.request.Request(
+            f"{house.organisation}/_apis/wit/workitems/{number}?api-version=7.1", method="PATCH", data=json.dumps(operations).encode(), headers=headers)
+    ).close()
+
+
+def test_markdown_comes_and_goes_as_it_is_written(house, page):
+    number = house.add("Epic", "Portal")
+    write_markdown(house, number, "# Why\n\nBecause **Dana** asked.")
+    set_up(house, page)
+    connect(house, page)
+    pull(house, page)
+    open_item(house, page, "Portal")
+    page.locator("html[data-connected=yes]").wait_for(state="attached")
+    source = page.get_by_label("Description, in Markdown")
+    assert source.input_value() == "# Why\n\nBecause **Dana** asked."
+    source.fill("# Why\n\nBecause *Ada* asked.")
+    source.blur()
+    eventually(lambda: description(house, number) == "# Why\n\nBecause *Ada* asked.", "written as Markdown")
 
 
 def test_formatted_text_is_changed_without_a_script(house, page, chromium):

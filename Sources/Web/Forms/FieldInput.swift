@@ -100,17 +100,14 @@ enum FieldInput {
         }
     }
 
-    /// Formatted text is edited as it looks, without a script as it is written; Markdown is shown as it looks and edited as it is written.
+    /// Formatted text is edited as it looks, without a script as it is written, and so is Markdown.
     private static func longText(_ value: FieldValue?, id: String, label: String) -> Node {
         var present = RichText.html("")
         if case .richText(let text) = value { present = text }
         if present.format == .markdown {
             return .group([
-                input(.type("hidden"), .name("format"), .value("markdown")), div(.class("rich-text")) { nodes(of: present) },
-                details(.class("markdown"), .id("\(id)-edit")) {
-                    summary { "Edit Markdown" }
-                    textarea(.name("value"), .id(id), .label("\(label), in Markdown"), Attribute("rows", "8")) { present.source }
-                },
+                input(.type("hidden"), .name("format"), .value("markdown")),
+                textarea(.name("value"), .id(id), .label("\(label), in Markdown"), Attribute("rows", "8")) { present.source },
             ])
         }
         return div(.class("rich"), .data("rich", "")) {
