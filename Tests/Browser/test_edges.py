@@ -42,7 +42,6 @@ def test_edits_travel_both_ways_and_a_conflict_is_settled(house, page):
     page.locator("nav.tabs").get_by_role("link", name="History").click()
     replaced = page.locator("#replaced tr", has_text="Ours")
     assert "Ada Admin" in replaced.inner_text() and "Dana Developer" in replaced.inner_text()
-    page.screenshot(path="/tmp/replaced.png", full_page=True)
     page.locator("#history").get_by_role("button", name="Restore old").first.click()
     eventually(lambda: house.fields(epic)["System.Title"] == "Ours", "the first value was written again")
     replaced.get_by_role("button", name="Use “Theirs” for Name").click()
