@@ -31,9 +31,9 @@ class Table:
         print(line, flush=True)
 
 
-def quantiles(times):
+def quantile(times, share):
     times = sorted(times)
-    return times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.99))]
+    return times[min(len(times) - 1, int(len(times) * share))]
 
 
 def pulls(table, ground, project, count, first, peaks):
@@ -133,15 +133,10 @@ def clicks(table, ground, while_busy):
     idle = Clicks(ground)
     time.sleep(8 if SMALL else 15)
     quiet = idle.end()
-    (_, calm), (_, busy) = (p95(quiet), p95(while_busy))
+    calm, busy = quantile(quiet, 0.95), quantile(while_busy, 0.95)
     table.add(
         f"a click (Read) during a bulk of {MANY:,}, p95", f"{busy * 1_000:.0f} ms ({len(while_busy)} clicks)",
         f"on an idle server: {calm * 1_000:.0f} ms ({len(quiet)} clicks)", f"{busy / calm:.1f} ×", "2 ×", busy / calm <= 2)
-
-
-def p95(times):
-    times = sorted(times)
-    return times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.95))]
 
 
 def edits(table, ground):
@@ -176,7 +171,7 @@ def hooks_to_pages(table, ground):
 
 
 def latency_row(table, ground, row, times):
-    p50, p99 = (value * 1_000 for value in quantiles(times))
+    p50, p99 = quantile(times, 0.5) * 1_000, quantile(times, 0.99) * 1_000
     table.add(
         f"{row}, latency {ground.latency} ms", f"p50 {p50:.0f} ms, p99 {p99:.0f} ms", f"one round trip: {ground.latency} ms",
         f"{p50 / ground.latency:.1f} and {p99 / ground.latency:.1f}", "1.5 and 4", p50 <= 1.5 * ground.latency and p99 <= 4 * ground.latency)

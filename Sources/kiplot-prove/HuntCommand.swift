@@ -10,7 +10,7 @@ struct HuntCommand: ParsableCommand {
     @Argument(help: "The invariant, as A15.") var invariant: String
     @Option(help: "The most seeds to play.") var most = 20_000
     @Option(help: "The first seed.") var from: UInt64 = 1
-    @Option(help: "A pattern of the play's weather: other seeds are passed over, since what is hunted cannot show in them.") var among: String?
+    @Option(help: "A pattern of the weather: other seeds are passed over.") var among: String?
     @Option(help: "For how many seconds to shorten the play that was found.") var shortening = 60
     @Flag(help: "Tell the shortest play that was found.") var story = false
 
@@ -31,9 +31,10 @@ struct HuntCommand: ParsableCommand {
         var next = from
         while next < from + UInt64(most) {
             let count = min(Workers.seedsEach, Int(from + UInt64(most) - next))
-            let output = try Workers.output(of: [
-                "hunt", invariant, "--worker", "--from", "\(next)", "--most", "\(count)", "--shortening", "\(shortening)",
-            ] + (among.map { ["--among", $0] } ?? []))
+            let output = try Workers.output(
+                of: [
+                    "hunt", invariant, "--worker", "--from", "\(next)", "--most", "\(count)", "--shortening", "\(shortening)",
+                ] + (among.map { ["--among", $0] } ?? []))
             let share = try JSONDecoder().decode(Share.self, from: output)
             others.merge(share.others, uniquingKeysWith: +)
             if let seed = share.seed {

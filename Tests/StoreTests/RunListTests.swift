@@ -26,16 +26,18 @@ struct RunListTests {
         }
         let (early, late) = (workItems([1, 2]), workItems([3, 4, 5]))
         try await store.write { transaction in
-            #expect(try transaction.list(early, of: run, after: 0, isComplete: false) == 2)
-            #expect(try transaction.list(workItems([3]), of: run, after: 2, isComplete: false) == 3)
+            #expect(try transaction.list(early, of: run, after: 0) == 2)
+            #expect(try transaction.list(workItems([3]), of: run, after: 2) == 3)
             // The other comes later, has found a part of it, and then the rest and more.
-            #expect(try transaction.list(early, of: run, after: 0, isComplete: false) == 0)
-            #expect(try transaction.list(late, of: run, after: 0, isComplete: false) == 2)
-            #expect(try transaction.list(late, of: run, after: 3, isComplete: true) == 3)
-            #expect(try transaction.list(workItems([6]), of: run, after: 2, isComplete: true) == 2)
+            #expect(try transaction.list(early, of: run, after: 0) == 0)
+            #expect(try transaction.list(late, of: run, after: 0) == 2)
+            #expect(try transaction.list(late, of: run, after: 3) == 3)
+            try transaction.completeList(of: run, inStep: 7)
+            #expect(try transaction.list(workItems([6]), of: run, after: 2) == 2)
             let entries = try transaction.entries(of: run, outcome: .waiting, limit: 10)
             #expect(entries.map(\.workItem) == [1, 2, 3, 4, 5] && entries.map(\.position) == [0, 1, 2, 3, 4])
-            #expect(try transaction.run(run)?.total == 5)
+            let listed = try transaction.run(run)
+            #expect(listed?.total == 5 && listed?.inStep == 7)
         }
     }
 }

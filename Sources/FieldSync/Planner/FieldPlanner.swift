@@ -49,17 +49,17 @@ public enum FieldPlanner {
         guard let settlement = state.settlement, settlement.concerns(state.local, state.remote) else { return nil }
         switch settlement.winner {
         case .kiplot: return rule.direction.writes ? try push(state, rule, overwritesEdit: false) : nil
-        case .azureDevOps: return rule.direction.reads ? try pull(state, rule, overwritesEdit: false) : nil
+        case .azureDevOps: return rule.direction.reads ? try pullUnlessSame(state, rule, overwritesEdit: false) : nil
         }
     }
 
     private static func onlyRemoteChanged(_ state: FieldState, _ rule: FieldRule) throws(Obstacle) -> FieldDecision {
         guard rule.direction.reads else { return try push(state, rule, overwritesEdit: true) }
-        return try pull(state, rule, overwritesEdit: false)
+        return try pullUnlessSame(state, rule, overwritesEdit: false)
     }
 
     private static func onlyLocalChanged(_ state: FieldState, _ rule: FieldRule) throws(Obstacle) -> FieldDecision {
-        guard rule.direction.writes else { return try pull(state, rule, overwritesEdit: true) }
+        guard rule.direction.writes else { return try pullUnlessSame(state, rule, overwritesEdit: true) }
         return try push(state, rule, overwritesEdit: false)
     }
 
@@ -85,14 +85,14 @@ public enum FieldPlanner {
     private static func firstMeeting(_ state: FieldState, _ rule: FieldRule) throws(Obstacle) -> FieldDecision {
         if meansTheSame(state, rule) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
         switch rule.direction {
-        case .read: return try pull(state, rule, overwritesEdit: state.local != nil, differs: true)
+        case .read: return try pull(state, rule, overwritesEdit: state.local != nil)
         case .write:
             // Nothing in Kiplot is no wish to empty the other side: what stands there stays until somebody sets a value here.
             if state.local == nil { return .settle(AgreedPair(local: nil, remote: state.remote)) }
             return try push(state, rule, overwritesEdit: state.remote != nil)
         case .both: break
         }
-        if state.local == nil { return try pull(state, rule, overwritesEdit: false, differs: true) }
+        if state.local == nil { return try pull(state, rule, overwritesEdit: false) }
         if state.remote == nil { return try push(state, rule, overwritesEdit: false) }
         switch rule.initialSource {
         case .azureDevOps: return try pull(state, rule, overwritesEdit: true)
@@ -101,14 +101,15 @@ public enum FieldPlanner {
         }
     }
 
-    /// - Parameter differs: whether the two are known to mean different things; comparing formatted texts takes time.
-    private static func pull(
-        _ state: FieldState, _ rule: FieldRule, overwritesEdit: Bool, differs: Bool = false
-    ) throws(Obstacle) -> FieldDecision {
+    /// Only where the two are known to mean different things: comparing formatted texts takes time.
+    private static func pull(_ state: FieldState, _ rule: FieldRule, overwritesEdit: Bool) throws(Obstacle) -> FieldDecision {
+        .pull(AgreedPair(local: try rule.translation.kiplot(from: state.remote), remote: state.remote), overwritesEdit: overwritesEdit)
+    }
+
+    private static func pullUnlessSame(_ state: FieldState, _ rule: FieldRule, overwritesEdit: Bool) throws(Obstacle) -> FieldDecision {
         let local = try rule.translation.kiplot(from: state.remote)
-        let pair = AgreedPair(local: local, remote: state.remote)
-        if !differs, rule.translation.isSame(local, state.local) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
-        return .pull(pair, overwritesEdit: overwritesEdit)
+        if rule.translation.isSame(local, state.local) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
+        return .pull(AgreedPair(local: local, remote: state.remote), overwritesEdit: overwritesEdit)
     }
 
     private static func push(_ state: FieldState, _ rule: FieldRule, overwritesEdit: Bool) throws(Obstacle) -> FieldDecision {

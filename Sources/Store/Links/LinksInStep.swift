@@ -28,10 +28,8 @@ extension StoreTransaction {
 
     /// Served by `link_item`.
     public func liveLinkCount(in integration: Identifier<Integration>) throws -> Int {
-        Int(
-            try sql.row("SELECT count(*) FROM link WHERE integration_id = $1 AND is_live = TRUE", [.integer(integration.number)])?.integer(
-                0)
-                ?? 0)
+        let row = try sql.row("SELECT count(*) FROM link WHERE integration_id = $1 AND is_live = TRUE", [.integer(integration.number)])
+        return Int(row?.integer(0) ?? 0)
     }
 
     /// Served by `link_work_item`.
@@ -46,10 +44,5 @@ extension StoreTransaction {
     public func linkedItems(in integration: Identifier<Integration>) throws -> Set<Identifier<Item>> {
         let rows = try sql.rows("SELECT item_id FROM link WHERE integration_id = $1 AND is_live = TRUE", [.integer(integration.number)])
         return Set(rows.compactMap { $0.integer(0).map { Identifier($0) } })
-    }
-
-    /// Remembers how many links a run covers that it need not look at.
-    public func count(inStep: Int, of run: Identifier<Run>) throws {
-        try sql.run("UPDATE run SET in_step = $2 WHERE id = $1", [.integer(run.number), .integer(Int64(inStep))])
     }
 }

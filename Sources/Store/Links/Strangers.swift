@@ -29,9 +29,7 @@ extension StoreTransaction {
 
     /// The newest revision that was told of a work item before it was linked; 0 for none.
     public func heardRevision(of workItem: Int64, in integration: Identifier<Integration>) throws -> Int64 {
-        try sql.row(
-            "SELECT revision FROM stranger WHERE integration_id = $1 AND work_item_id = $2",
-            [.integer(integration.number), .integer(workItem)])?.integer(0) ?? 0
+        try heardRevisions(of: [workItem], in: integration)[workItem] ?? 0
     }
 
     /// The same for many work items in one question; those that nobody has told of are left out.

@@ -100,11 +100,10 @@ extension StoreTransaction {
     /// nothing is listed twice, and nothing after the list is complete.
     /// - Parameter own: how many entries the caller has added so far.
     /// - Returns: how many it has added with these.
-    public func list(_ found: [LinkedItem], of run: Identifier<Run>, after own: Int, isComplete: Bool) throws -> Int {
+    public func list(_ found: [LinkedItem], of run: Identifier<Run>, after own: Int) throws -> Int {
         // Whoever else lists it waits for the end of this transaction.
         let row = try sql.row(
-            "UPDATE run SET is_listed = ($2 = 1) WHERE id = $1 AND is_listed = FALSE RETURNING total",
-            [.integer(run.number), .integer(isComplete ? 1 : 0)])
+            "UPDATE run SET is_listed = FALSE WHERE id = $1 AND is_listed = FALSE RETURNING total", [.integer(run.number)])
         guard let present = row?.integer(0).map({ Int($0) }) else { return own }
         let new = present == own ? found : try unlisted(found, of: run)
         for (position, one) in zip(present..., new) {
@@ -115,6 +114,13 @@ extension StoreTransaction {
         try sql.run("UPDATE run SET total = total + $2 WHERE id = $1", [.integer(run.number), .integer(Int64(new.count))])
         touch(.run(run))
         return own + new.count
+    }
+
+    /// The list is complete, and may be worked on.
+    /// - Parameter inStep: how many links the run covers besides, which it need not look at.
+    public func completeList(of run: Identifier<Run>, inStep: Int) throws {
+        try sql.run("UPDATE run SET is_listed = TRUE, in_step = $2 WHERE id = $1", [.integer(run.number), .integer(Int64(inStep))])
+        touch(.run(run))
     }
 
     private func unlisted(_ found: [LinkedItem], of run: Identifier<Run>) throws -> [LinkedItem] {

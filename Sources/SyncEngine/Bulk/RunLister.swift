@@ -15,33 +15,29 @@ struct RunLister: Sendable {
         func write(_ found: [LinkedItem]) async throws {
             for chunk in found.filter({ $0.workItem.map { listed.insert($0).inserted } ?? true }).chunks(of: 1_000) {
                 let before = own
-                own = try await store.write { try $0.list(chunk, of: run.id, after: before, isComplete: false) }
+                own = try await store.write { try $0.list(chunk, of: run.id, after: before) }
             }
         }
-        let inStep = try await covered(run)
-        try await write(inStep.notInStep)
+        let linked = try await covered(run)
+        try await write(linked.notInStep)
         if run.direction != .push, run.createsItems, run.selection == nil {
             for entity in work.mapping.mapping.entities.sorted(by: { $0.kind == .initiative && $1.kind != .initiative }) {
                 let found = try await workItems(of: entity.workItemType, work)
-                let linked = try await store.read { try $0.linkedWorkItems(in: run.integration) }
-                try await write(found.filter { !linked.contains($0) }.map { LinkedItem(item: nil, workItem: $0) })
+                let known = try await store.read { try $0.linkedWorkItems(in: run.integration) }
+                try await write(found.filter { !known.contains($0) }.map { LinkedItem(item: nil, workItem: $0) })
             }
         }
         if run.direction != .pull, run.createsWorkItems {
             try await write(try await unlinkedItems(run, work).map { LinkedItem(item: $0, workItem: nil) })
         }
-        let added = own
-        try await store.write { transaction in
-            try transaction.count(inStep: inStep.count, of: run.id)
-            _ = try transaction.list([], of: run.id, after: added, isComplete: true)
-        }
+        try await store.write { try $0.completeList(of: run.id, inStep: linked.inStep) }
     }
 
     /// The linked items that a run has to look at, and how many others it covers.
     ///
     /// What people have chosen is looked at, whatever is known of it. Of everything, only what is not known to be in step: the feeds tell
     /// what nobody else has. Where they cannot be read, nothing is known.
-    private func covered(_ run: Run) async throws -> (notInStep: [LinkedItem], count: Int) {
+    private func covered(_ run: Run) async throws -> (notInStep: [LinkedItem], inStep: Int) {
         if run.selection != nil { return (try await linkedItems(run), 0) }
         guard try await store.read({ try $0.liveLinkCount(in: run.integration) }) > 0 else { return ([], 0) }
         do {

@@ -166,12 +166,8 @@ struct RunWorker: Sendable {
         }
         do {
             try await store.write { try make($0, entries) }
-        } catch is StoreError {
-            try await oneByOne(entries, run, make)
-        } catch is ItemRuleViolation {
-            try await oneByOne(entries, run, make)
-        } catch DatabaseError.uniqueViolation {
-            // Another process works on the same run, and was faster with one of them.
+        } catch is StoreError, is ItemRuleViolation, DatabaseError.uniqueViolation {
+            // The last: another process works on the same run, and was faster with one of them.
             try await oneByOne(entries, run, make)
         }
     }

@@ -22,7 +22,7 @@ struct Reconciler: Sendable {
     /// Rounds of reading and planning anew when somebody else is faster (`sync-protocol.md` 2.6).
     private static let rounds = 5
     /// Calls for single work items of one batch that are on the wire at once.
-    static let callsAtOnce = 16
+    private static let callsAtOnce = 16
 
     /// Reconciles links of one integration that the caller has locked. Throws `LaneStop` when none of them can be worked on now;
     /// what was done until then stays done.

@@ -107,6 +107,12 @@ struct ItemPage: Sendable {
         links.first { $0.integration.state == .active && $0.entity?.lockedFields.contains(key) == true }?.integration.lockReason
     }
 
+    /// - Throws: when an old value of a field cannot be set here, because Azure DevOps says what it is.
+    func checkMayRestore(_ key: FieldKey) throws(Refusal) {
+        guard let lock = lock(key) else { return }
+        throw .invalid(message: "\(label(key)) is locked. \(lock)", remedy: "Restore it in Azure DevOps.")
+    }
+
     /// How a field travels, for a small mark beside its name.
     func direction(_ key: FieldKey) -> Direction? {
         for view in links {

@@ -52,7 +52,7 @@ enum ItemPages {
         if let lock = page.lock(key) { throw Refusal.invalid(message: "\(definition.label) is locked. \(lock)", remedy: "") }
         if definition.type == .longText, visit.form["value"] == nil {
             throw Refusal.invalid(
-                message: "Nothing was sent, so nothing was changed.", remedy: "Switch JavaScript on to edit formatted text.")
+                message: "Nothing was sent, so nothing was changed.", remedy: "Reload the page and try again.")
         }
         let format = RichText.Format(rawValue: visit.form["format"] ?? "html") ?? .html
         let new = try FieldInput.value(visit.form.all("value"), for: definition, format: format)
@@ -123,9 +123,7 @@ enum ItemPages {
         let undo = try await visit.store.write { transaction in
             guard let entry = try transaction.historyEntry(number), entry.change.item == id else { throw Refusal.notFound }
             let field = entry.change.field
-            if let lock = page.lock(field) {
-                throw Refusal.invalid(message: "\(page.label(field)) is locked. \(lock)", remedy: "Restore it in Azure DevOps.")
-            }
+            try page.checkMayRestore(field)
             try transaction.edit(id, changes: [field: entry.change.old], origin: origin)
             return try transaction.history(of: id, field: field, limit: 1).first?.id
         }

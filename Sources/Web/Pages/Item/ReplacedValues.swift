@@ -20,14 +20,12 @@ enum ReplacedValues {
     static func use(_ visit: Visit) async throws -> Reply {
         let page = try await ItemPages.page(visit)
         let id: Identifier<Conflict> = try visit.identifier("conflict")
-        // From the form, or from the address: what takes a choice back is an address to post to.
         guard page.mayEdit else { throw Refusal.forbidden("edit this item") }
+        // From the form, or from the address: what takes a choice back is an address to post to.
         guard let side = InitialSource(rawValue: visit.form["side"] ?? visit.query["side"] ?? ""),
             let conflict = page.replaced.first(where: { $0.id == id })
         else { throw Refusal.notFound }
-        if let lock = page.lock(conflict.field) {
-            throw Refusal.invalid(message: "\(page.label(conflict.field)) is locked. \(lock)", remedy: "Restore it in Azure DevOps.")
-        }
+        try page.checkMayRestore(conflict.field)
         let hasChanged = try await visit.engine.items.use(side, of: id, by: visit.actor())
         guard visit.isScripted else { return .seeOther(ItemTab.history.path(of: page.item.id)) }
         guard hasChanged else { return .json(["saved": true, "message": "It has this value already."]) }

@@ -7,8 +7,10 @@ import SyncEngine
 
 /// What the buttons of the attention page do. Each decides only about items that the visitor may edit.
 extension AttentionPages {
-    private static func answer(_ visit: Visit, _ words: String) -> Reply {
-        visit.isScripted ? .json(["saved": true, "message": .string(words)]) : .seeOther("/attention")
+    /// - Parameter undo: an address that takes it back.
+    private static func answer(_ visit: Visit, _ words: String, undo: String? = nil) -> Reply {
+        visit.isScripted
+            ? .json(["saved": true, "message": .string(words), "undo": undo.map { .string($0) } ?? .null]) : .seeOther("/attention")
     }
 
     private static func decidable(_ links: [Identifier<Link>], _ visit: Visit) async throws -> Set<Identifier<Link>> {
@@ -82,11 +84,10 @@ extension AttentionPages {
         let isTakenBack = visit.query["not"] != nil
         let name = try visit.actor().name
         try await visit.store.write { try $0.accept(duplicate: workItem, of: id, by: isTakenBack ? nil : name) }
-        guard visit.isScripted, !isTakenBack else { return answer(visit, "#\(workItem) is a duplicate again.") }
-        return .json([
-            "saved": true, "message": .string("#\(workItem) is a work item of its own now."),
-            "undo": .string("/attention/duplicate/accept?link=\(id)&workItem=\(workItem)&not=1"),
-        ])
+        guard !isTakenBack else { return answer(visit, "#\(workItem) is a duplicate again.") }
+        return answer(
+            visit, "#\(workItem) is a work item of its own now.",
+            undo: "/attention/duplicate/accept?link=\(id)&workItem=\(workItem)&not=1")
     }
 
     /// The second work item takes the place of the first; where the two differ from the item, a person is asked.
