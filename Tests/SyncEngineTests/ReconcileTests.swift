@@ -155,6 +155,39 @@ struct ReconcileTests {
         #expect(await house.field("System.Title", of: 1) == "Fresh")
     }
 
+    @Test("a work item whose creation was not answered is linked to no other item; where it is all the same, that holds up nothing")
+    func takenByAnother() async throws {
+        let house = try await TestHouse.build()
+        let now = house.clock.now
+        let origin = EditOrigin(actor: TestHouse.person, cause: .edit, at: now)
+        let (item, other) = try await house.store.write { transaction in
+            (
+                try transaction.create(.initiative, values: [.name: .text("Fresh")], origin: origin),
+                try transaction.create(.initiative, values: [.name: .text("Other")], origin: origin)
+            )
+        }
+        await house.atAzureDevOps("POST", "faults", ["kind": "loseAnswer", "method": "POST", "path": "workitems/$Epic"])
+        _ = try? await house.engine.items.createWorkItem(for: item.id, in: house.integration, by: TestHouse.person)
+        let refusal = await #expect(throws: ConnectionProblem.self) {
+            _ = try await house.engine.items.link(other.id, to: 1, in: house.integration, source: .kiplot, by: TestHouse.person)
+        }
+        #expect(refusal?.message.contains("has just been created for") == true)
+        try await house.store.write { transaction in
+            _ = try transaction.connect(
+                NewLink(integration: house.integration, item: other.id, workItem: 1, workItemType: "Epic", marker: "another", at: now))
+        }
+        try await house.running { try await house.settled() }
+        let waiting = try #require(try await house.store.read { try $0.liveLink(of: item.id, in: house.integration) })
+        #expect(waiting.state == .creating && waiting.problem?.message.contains("is linked to \(other.key)") == true)
+        #expect(try await house.item(of: 1)?.id == other.id)
+
+        let taken = try #require(try await house.link(of: 1))
+        try await house.engine.items.unlink(taken.id, by: TestHouse.person)
+        _ = try await house.engine.items.createWorkItem(for: item.id, in: house.integration, by: TestHouse.person)
+        #expect(try await house.item(of: 1)?.id == item.id)
+        #expect(await house.atAzureDevOps("GET", "")["workItems"] == 1)
+    }
+
     @Test("a deleted work item deletes nothing here, and comes back when it is restored")
     func deletion() async throws {
         let house = try await TestHouse.build()

@@ -73,6 +73,7 @@ public struct ItemCommands: Sendable {
                     remedy: "Choose a work item of that type, or change the mapping.")
             }
             try refuseIfLinked(item.id, workItem, integration, transaction)
+            try refuseIfMadeForAnother(snapshot, integration, transaction)
             let link = try transaction.connect(
                 NewLink(integration: integration, item: item.id, workItem: workItem, workItemType: snapshot.type, marker: marker, at: now))
             try transaction.file(
@@ -96,6 +97,20 @@ public struct ItemCommands: Sendable {
         {
             throw ConnectionProblem(
                 message: "#\(workItem) is linked to \(linked.key) “\(linked.name)” already.", remedy: "Unlink it there first.")
+        }
+    }
+
+    /// The answer to a creation may be lost, and the work item is there: it is found by its marker within a minute.
+    private func refuseIfMadeForAnother(
+        _ snapshot: RemoteSnapshot, _ integration: Identifier<Integration>, _ transaction: StoreTransaction
+    ) throws {
+        for marker in snapshot.markers(of: reconciler.publicURL) {
+            guard let link = try transaction.link(marker: marker), link.integration == integration, link.state == .creating,
+                let item = try transaction.item(link.item)
+            else { continue }
+            throw ConnectionProblem(
+                message: "#\(snapshot.id) has just been created for \(item.key) “\(item.name)”, and is linked to it within a minute.",
+                remedy: "Choose another work item; or unlink \(item.key) first.")
         }
     }
 

@@ -183,6 +183,15 @@ struct WorkItemCreator: Sendable {
                 }
                 return LinkOutcome(link: link.id, item: link.item, workItem: link.workItem)
             }
+            if let other = try transaction.liveLink(ofWorkItem: created.id, in: link.integration) {
+                // Which item it belongs to is for people to say; until then it stays known whose it was made for.
+                try transaction.markUnknown(attempt.id)
+                let problem = LinkProblem(workItem: created.id, belongsTo: try transaction.item(other.item))
+                link.problem = problem
+                link.settled = link.dirty
+                try transaction.update(link)
+                return LinkOutcome(link: link.id, item: link.item, problem: problem)
+            }
             link.workItem = created.id
             link.state = .active
             link.hear(of: try transaction.heardRevision(of: created.id, in: link.integration), at: now)
@@ -246,14 +255,16 @@ struct WorkItemCreator: Sendable {
             return LinkOutcome(link: link.id, item: link.item, problem: problem)
         }
         let found = try await marked(link, within: Self.days(since: attempt.sentAt, clock.now))
-        guard let first = found.first else {
+        let taken = try await store.read { try $0.liveLinks(ofWorkItems: found.map(\.id), in: link.integration) }
+        let free = found.filter { taken[$0.id] == nil }
+        guard let first = free.first ?? found.first else {
             try await store.write { try $0.forget(attempt.id) }
             return nil
         }
         let outcome = try await bind(
             link, attempt, first, as: try await asCreated(first), trigger, left: [], detail: "Found by its marker after a lost answer.")
         let review = CandidateReview(store: store, clock: clock, connection: work.connection, publicURL: reconciler.publicURL)
-        let (others, now) = (found.dropFirst(), clock.now)
+        let (others, now) = (free.dropFirst(), clock.now)
         if !others.isEmpty {
             try await store.write { transaction in for other in others { try review.compare(other, transaction, at: now) } }
         }
@@ -285,5 +296,15 @@ struct WorkItemCreator: Sendable {
     private func give(up link: Link, _ problem: LinkProblem) async throws -> LinkOutcome {
         try await reconciler.remotePart.block(link.id, problem, generation: link.dirty)
         return LinkOutcome(link: link.id, item: link.item, problem: problem)
+    }
+}
+
+extension LinkProblem {
+    /// The work item that was made for an item, and that a person has linked to another one before its answer arrived.
+    fileprivate init(workItem: Int64, belongsTo other: Item?) {
+        let name = other.map { "\($0.key) “\($0.name)”" } ?? "another item"
+        self.init(
+            message: "#\(workItem) was created for this item, and is linked to \(name).",
+            remedy: "Unlink it there and press Create again; or unlink this item, and create another work item for it.")
     }
 }
