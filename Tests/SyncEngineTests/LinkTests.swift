@@ -32,6 +32,29 @@ struct LinkTests {
         }
     }
 
+    @Test("what should hang under a work item that is deleted waits without hammering, and is hung there once it is back")
+    func deletedParent() async throws {
+        let house = try await TestHouse.build()
+        let epic = try await house.addWorkItem("Epic", ["System.Title": "A"])
+        let feature = try await house.addWorkItem("Feature", ["System.Title": "F"])
+        try await house.pullAll()
+        let (initiative, outcome) = (try #require(try await house.item(of: epic)), try #require(try await house.item(of: feature)))
+        try await house.change(outcome.id, [.parent: .item(initiative.id)])
+        await house.atAzureDevOps("DELETE", "work-items/\(epic)")
+        let link = try #require(try await house.link(of: feature))
+        _ = try await house.engine.items.synchronise(link.id, .push, by: TestHouse.person)
+        #expect(try await house.link(of: feature)?.failures == 1)
+        try await house.running { try await house.settled() }
+        #expect(try await house.link(of: epic)?.state == .remoteDeleted)
+        #expect(try await house.link(of: feature)?.problem == nil)
+        let writes = await house.atAzureDevOps("GET", "requests").array?.count { $0["method"] == "PATCH" } ?? 0
+        #expect((1...8).contains(writes))
+        await house.atAzureDevOps("POST", "work-items/\(epic)/restore")
+        try await house.running {
+            try await house.eventually("it hangs there") { await house.field("System.Parent", of: feature)?.integer == epic }
+        }
+    }
+
     @Test("writes that Azure DevOps does not take now are not counted as writes", arguments: ["block", "frontDoor"])
     func busy(fault: String) async throws {
         let house = try await TestHouse.build()

@@ -74,7 +74,9 @@ struct Agreement {
         }
         var here: Int64?
         if case .item(let parent)? = item[.parent] {
-            guard let linked = try store.liveLink(of: parent, in: play.integration)?.workItem else { return nil }
+            // Under a work item that is deleted nothing can be hung.
+            guard let tie = try store.liveLink(of: parent, in: play.integration), tie.state != .remoteDeleted, let linked = tie.workItem
+            else { return nil }
             here = linked
         }
         let there = play.world.parent(of: workItem)

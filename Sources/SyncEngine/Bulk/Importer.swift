@@ -110,7 +110,10 @@ extension Importer {
             plans.append(plan)
         }
         let items = try transaction.create(kind, new)
-        try connect(items, imports, plans, isCurrent: batch.mapping.id == work.mapping.id && batch.mapping.version == work.mapping.version)
+        let isCurrent =
+            batch.mapping.id == work.mapping.id && batch.mapping.version == work.mapping.version
+            && work.schema.isCurrent(for: batch.mapping, in: batch.integration)
+        try connect(items, imports, plans, isCurrent: isCurrent)
         return zip(imports, items).map { one, item in
             var result = one.entry.ended(.created, nil)
             result.item = item.id
@@ -169,8 +172,8 @@ extension Importer {
         plan.fields[key] = field
     }
 
-    /// - Parameter isCurrent: whether the mapping is still the one that was planned by: a change of it has told the links that there were,
-    ///   and these come after it.
+    /// - Parameter isCurrent: whether the mapping and its fields are still those that were planned by: a change of them has told the links
+    ///   that there were, and these come after it.
     private func connect(_ items: [Item], _ imports: [Import], _ plans: [LinkPlan], isCurrent: Bool) throws {
         let heard = try transaction.heardRevisions(of: imports.map(\.snapshot.id), in: run.integration)
         for ((item, one), plan) in zip(zip(items, imports), plans) {

@@ -140,10 +140,14 @@ public struct LinkPlanner: Sendable {
             settlement: known.settlement)
         let rule = FieldRule(
             direction: direction, conflictPolicy: .hold, initialSource: trigger.initialSource, translation: translation)
+        let decision = FieldPlanner.plan(state, by: rule)
+        if case .push(let pair, _) = decision, case .number(let parent)? = pair.remote, parents.deleted.contains(Int64(parent)) {
+            known.remote = state.remote
+            plan.fields[.parent] = known
+            return
+        }
         decide(
-            FieldPlanner.plan(state, by: rule), key: .parent, known: known, state: state, version: item.version(of: .parent),
-            mode: .inherit,
-            into: &plan)
+            decision, key: .parent, known: known, state: state, version: item.version(of: .parent), mode: .inherit, into: &plan)
     }
 
     /// HTML is never written over Markdown, nor the reverse (A22): Azure DevOps would show the one as the other. Where nothing stands,

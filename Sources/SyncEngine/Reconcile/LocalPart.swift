@@ -9,6 +9,7 @@ struct LocalPart {
     let transaction: StoreTransaction
     let request: PlanningRequest
     private let batch: ReconcileBatch
+    private let contexts: [ItemKind: MappingContext]
     private let parents: ParentDirectory
 
     /// The most writes that happen by themselves between two edits of people (A12).
@@ -33,6 +34,7 @@ struct LocalPart {
         } else {
             batch = first
         }
+        contexts = batch.contexts(schema: request.schema)
         parents = try transaction.parentDirectory(
             items: Set(batch.entries.compactMap { entry in if case .item(let id) = entry.item[.parent] { id } else { nil } }),
             workItems: Set(request.snapshots.values.compactMap(\.parent)), in: request.integration)
@@ -40,9 +42,10 @@ struct LocalPart {
 
     func run() throws -> [PlannedLink] {
         guard batch.integration.state == .active || request.isPreview else { return [] }
-        var contexts: [ItemKind: MappingContext] = [:]
-        for entity in batch.mapping.mapping.entities {
-            contexts[entity.kind] = batch.context(for: entity.kind, schema: request.schema)
+        guard request.isPreview || request.schema.isCurrent(for: batch.mapping, in: batch.integration) else {
+            // Another process has read meanwhile that a field came or went.
+            for entry in batch.entries { try transaction.lookAgain(at: entry.link, request.now) }
+            return []
         }
         var planned: [PlannedLink] = []
         for entry in batch.entries {
@@ -139,6 +142,10 @@ struct LocalPart {
         link.fields = plan.fields
         if wasOutside {
             try transaction.file(receipt(link, trigger, .stateChanged, detail: "The work item is back; synchronising again."))
+            // What belongs under it could not be hung there meanwhile.
+            for outcome in try transaction.outcomes(of: item.id) {
+                try transaction.markDirty(linksOf: outcome.id, except: nil, cause: .link, at: request.now)
+            }
         }
         if entry.link.seenRevision < Self.revisionNotice, snapshot.revision >= Self.revisionNotice {
             let detail =

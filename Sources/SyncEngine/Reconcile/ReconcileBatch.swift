@@ -31,6 +31,12 @@ struct ReconcileBatch: Sendable {
         return context(entity, type)
     }
 
+    func contexts(schema: ProjectSchema) -> [ItemKind: MappingContext] {
+        var contexts: [ItemKind: MappingContext] = [:]
+        for entity in mapping.mapping.entities { contexts[entity.kind] = context(for: entity.kind, schema: schema) }
+        return contexts
+    }
+
     func context(_ entity: EntityMapping, _ type: WorkItemTypeSchema) -> MappingContext {
         MappingContext(
             entity: entity, mappingVersion: mapping.version, defaultMode: integration.defaultMode, type: type, vocabulary: vocabulary)
@@ -47,6 +53,8 @@ struct ReconcileBatch: Sendable {
 public struct ParentDirectory: Sendable {
     public var items: [Int64: Identifier<Item>]
     public var workItems: [Identifier<Item>: Int64]
+    /// Work items among them that are deleted: nothing can be hung under them until they are back.
+    public var deleted: Set<Int64> = []
 
     public init(items: [Int64: Identifier<Item>] = [:], workItems: [Identifier<Item>: Int64] = [:]) {
         self.items = items
@@ -113,7 +121,8 @@ extension StoreTransaction {
     ) throws -> ParentDirectory {
         var directory = ParentDirectory(items: [:], workItems: [:])
         for item in items {
-            guard let workItem = try liveLink(of: item, in: integration)?.workItem else { continue }
+            guard let link = try liveLink(of: item, in: integration), let workItem = link.workItem else { continue }
+            if link.state == .remoteDeleted { directory.deleted.insert(workItem) }
             directory.workItems[item] = workItem
             directory.items[workItem] = item
         }

@@ -12,14 +12,19 @@ extension Reconciler {
         let types = Set(work.mapping.mapping.entities.map(\.workItemType))
         let client = work.client
         work.schema = try await reading { try await schemas.schema(of: project, types: types, since: start, by: client) }
-        if await schemas.hasRead(project, of: client, since: now) { try await noteFields(work) }
+        if await schemas.hasRead(project, of: client, since: now) {
+            try await noteFields(work)
+        } else if !work.schema.isCurrent(for: work.mapping, in: work.integration) {
+            // Another process has read since then that a field came or went.
+            try await readSchema(into: &work, since: now)
+        }
     }
 
     /// A mapped field that the project has lost rests, and one that has come back goes on where it was: either concerns every link.
     /// Only a schema that was just read is compared: another process may remember an older one.
     private func noteFields(_ work: Work) async throws {
         let id = work.integration.id
-        let version = "\(work.mapping.version)|"
+        let version = work.mapping.mark
         let fields = version + work.schema.names(of: work.mapping.mapping)
         let now = clock.now
         guard try await store.read({ try $0.integration(id)?.knownFields }) != fields else { return }
@@ -77,7 +82,18 @@ extension Obstacle {
     }
 }
 
+extension StoredMappingSet {
+    /// What the known fields of an integration begin with, where they are those of this version.
+    fileprivate var mark: String { "\(version)|" }
+}
+
 extension ProjectSchema {
+    /// Whether it has the fields that whoever read the schema last has found.
+    func isCurrent(for mapping: StoredMappingSet, in integration: Integration) -> Bool {
+        guard let known = integration.knownFields, known.hasPrefix(mapping.mark) else { return true }
+        return known == mapping.mark + names(of: mapping.mapping)
+    }
+
     /// The mapped fields that are there, in words to compare by.
     fileprivate func names(of mapping: MappingSet) -> String {
         mapping.entities.flatMap { entity in

@@ -242,7 +242,9 @@ struct Reconciler: Sendable {
                 total.problem = problem
                 return total
             case .missing:
-                _ = try await states.resolveMissing(planned.link, work.integration, by: work.client)
+                if try await states.resolveMissing(planned.link, work.integration, by: work.client) != nil {
+                    try await lookForParent(of: planned)
+                }
                 return try await outcomeOfUnread(planned.link) ?? total
             case .stale where staleRevision == planned.snapshot.revision:
                 // The reading lags behind: another one would show the same.
@@ -270,6 +272,17 @@ struct Reconciler: Sendable {
             guard next.needsWriting else { return total }
             planned = next
         }
+    }
+
+    /// The work item is there, so what is missing is the one that it should hang under: that one is looked at, and this one waits.
+    private func lookForParent(of planned: PlannedLink) async throws {
+        let problem = LinkProblem(
+            message: "Azure DevOps does not find the work item that this one should hang under.",
+            remedy: "Nothing to do: both are looked at again within a minute.")
+        try await remotePart.postpone(planned.link.id, problem, after: nil)
+        guard case .item(let parent)? = planned.pushes[.parent]?.pair.local else { return }
+        let now = clock.now
+        try await store.write { try $0.markDirty(linksOf: parent, except: nil, cause: .link, at: now) }
     }
 
     private func planAgain(
