@@ -17,6 +17,9 @@ public enum Dialect: Hashable, Sendable {
 public protocol Transaction {
     var dialect: Dialect { get }
 
+    /// Whether somebody waits for this transaction to end: long work should then end where it can, and go on in a transaction after theirs.
+    var isAwaited: Bool { get }
+
     /// Runs a statement that returns rows. Statements are prepared once and kept.
     /// - Throws: `DatabaseError`.
     func rows(_ sql: String, _ parameters: [SQLValue]) throws -> [SQLRow]

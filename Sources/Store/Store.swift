@@ -39,6 +39,26 @@ public struct Store: Sendable {
     }
 }
 
+extension Store {
+    /// Works many things off in one transaction, portion by portion, until somebody waits for it: the rest is for a transaction after theirs,
+    /// so that a person never waits for a bulk.
+    /// - Returns: what came of the first elements, and what is left.
+    public func writeUntilAwaited<Element: Sendable, Result: Sendable>(
+        _ elements: ArraySlice<Element>, inPortionsOf size: Int, file: StaticString = #fileID, function: StaticString = #function,
+        _ body: @escaping @Sendable (StoreTransaction, ArraySlice<Element>) throws -> [Result]
+    ) async throws -> (results: [Result], left: ArraySlice<Element>) {
+        try await write(file: file, function: function) { transaction in
+            var results: [Result] = []
+            var left = elements
+            repeat {
+                results += try body(transaction, left.prefix(size))
+                left = left.dropFirst(size)
+            } while !left.isEmpty && !transaction.sql.isAwaited
+            return (results, left)
+        }
+    }
+}
+
 /// Hears of commits; called on whatever thread commits.
 public typealias CommitWatch = @Sendable (CommitMoment) -> Void
 

@@ -1,5 +1,6 @@
 import Foundation
 import GRDB
+import Synchronization
 
 /// The embedded database: one writer and two readers, each on a thread of its own.
 public final class SQLiteDatabase: Database {
@@ -100,6 +101,7 @@ private actor SQLiteWriter {
     private let thread: DatabaseThread
     private let connection: any DatabaseWriter
     private let location: String
+    private let queue = WriteQueue()
     private var transaction: SQLiteTransaction?
     private var waiting: [Waiting] = []
     private var isDraining = false
@@ -114,7 +116,12 @@ private actor SQLiteWriter {
 
     deinit { thread.stop() }
 
-    func write(_ body: @escaping @Sendable (any Transaction) throws -> Void) async throws {
+    nonisolated func write(_ body: @escaping @Sendable (any Transaction) throws -> Void) async throws {
+        queue.enter()
+        try await enqueue(body)
+    }
+
+    private func enqueue(_ body: @escaping @Sendable (any Transaction) throws -> Void) async throws {
         try await withCheckedThrowingContinuation { continuation in
             waiting.append(Waiting(body: body, continuation: continuation))
             guard !isDraining else { return }
@@ -153,11 +160,12 @@ private actor SQLiteWriter {
     }
 
     private func commit(_ group: [Waiting]) {
+        defer { queue.leave(group.count) }
         var failures: [Int: any Error] = [:]
         do {
             try translatingErrors(at: location) {
                 try connection.writeWithoutTransaction { connection in
-                    let transaction = self.transaction ?? SQLiteTransaction(connection, location: location)
+                    let transaction = self.transaction ?? SQLiteTransaction(connection, location: location, queue: queue)
                     self.transaction = transaction
                     try connection.inTransaction(.immediate) {
                         for (index, entry) in group.enumerated() {
@@ -188,6 +196,17 @@ private actor SQLiteWriter {
             }
         }
     }
+}
+
+/// How many writes are under way or wait for their turn: whoever writes for long makes room when there are others.
+final class WriteQueue: Sendable {
+    private let count = Atomic(0)
+
+    func enter() { count.add(1, ordering: .relaxed) }
+    func leave(_ number: Int) { count.subtract(number, ordering: .relaxed) }
+
+    /// Whether there is a write besides the one that asks.
+    var isAwaited: Bool { count.load(ordering: .relaxed) > 1 }
 }
 
 /// Connections that read, handed out in turn.

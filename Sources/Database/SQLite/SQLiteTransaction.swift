@@ -8,14 +8,19 @@ import GRDBSQLite
 final class SQLiteTransaction: Transaction {
     private let connection: GRDB.Database
     private let location: String
+    private let queue: WriteQueue?
     private var statements: [String: Statement] = [:]
 
-    init(_ connection: GRDB.Database, location: String) {
+    /// - Parameter queue: the writes that come one after the other; `nil` where nobody waits for the end of a transaction.
+    init(_ connection: GRDB.Database, location: String, queue: WriteQueue? = nil) {
         self.connection = connection
         self.location = location
+        self.queue = queue
     }
 
     var dialect: Dialect { .sqlite }
+
+    var isAwaited: Bool { queue?.isAwaited ?? false }
 
     func rows(_ sql: String, _ parameters: [SQLValue]) throws -> [SQLRow] {
         let statement = try prepare(sql, parameters)

@@ -83,6 +83,9 @@ final class ObservedTransaction: Transaction {
 
     var dialect: Dialect { inner.dialect }
 
+    /// Sometimes: in a play nobody really waits, and what ends early has to be played as well.
+    var isAwaited: Bool { statements.count % 2 == 1 }
+
     func rows(_ sql: String, _ parameters: [SQLValue]) throws -> [SQLRow] {
         let rows = try inner.rows(sql, parameters)
         if !sql.hasPrefix("SELECT") { statements.append(Statement(sql: sql, parameters: parameters, rows: rows)) }

@@ -12,6 +12,8 @@ struct RunWorker: Sendable {
     let clock: any EngineClock
 
     private static let chunk = 200
+    /// How many work items become items before it is asked whether somebody waits.
+    private static let portion = 20
     /// How many chunks are read while one is worked on: as many as may be on the wire, so that a slow answer holds up no other.
     private static let ahead = RequestBudget.mostInFlight - RequestBudget.keptForPeople
 
@@ -156,20 +158,36 @@ struct RunWorker: Sendable {
             snapshots: Dictionary(uniqueKeysWithValues: snapshots.map { (Identifier<Link>($0.key), $0.value) }), schema: work.schema,
             choice: .automatic, readAt: now, now: now)
         let make: @Sendable (StoreTransaction, [RunEntry]) throws -> Void = { transaction, entries in
-            if !run.isDryRun {
-                let vocabulary = try transaction.reconcileBatch([], of: run.integration).vocabulary
-                _ = try transaction.addMissingPeople(named: request, mapping: work.mapping.mapping, vocabulary: vocabulary)
-            }
             let importer = Importer(
                 transaction: transaction, work: work, run: run, review: review, random: random, now: now, snapshots: snapshots)
             try transaction.record(try importer.entries(entries), of: run.id)
         }
-        do {
-            try await store.write { try make($0, entries) }
-        } catch is StoreError, is ItemRuleViolation, DatabaseError.uniqueViolation {
-            // The last: another process works on the same run, and was faster with one of them.
-            try await oneByOne(entries, run, make)
+        if !run.isDryRun {
+            try await store.write { transaction in
+                let vocabulary = try transaction.reconcileBatch([], of: run.integration).vocabulary
+                _ = try transaction.addMissingPeople(named: request, mapping: work.mapping.mapping, vocabulary: vocabulary)
+            }
         }
+        var left = parentsFirst(entries, snapshots, work.mapping.mapping)[...]
+        while !left.isEmpty {
+            do {
+                left = try await store.writeUntilAwaited(left, inPortionsOf: Self.portion) { transaction, entries in
+                    try make(transaction, Array(entries))
+                    return [] as [Never]
+                }.left
+            } catch is StoreError, is ItemRuleViolation, DatabaseError.uniqueViolation {
+                // The last: another process works on the same run, and was faster with one of them.
+                return try await oneByOne(Array(left), run, make)
+            }
+        }
+    }
+
+    /// A parent that comes after its children has them looked at once more.
+    private func parentsFirst(_ entries: [RunEntry], _ snapshots: [Int64: RemoteSnapshot], _ mapping: MappingSet) -> [RunEntry] {
+        let isParent = { (entry: RunEntry) in
+            entry.workItem.flatMap { snapshots[$0] }.flatMap { mapping.entity(forWorkItemType: $0.type) }?.kind == .initiative
+        }
+        return entries.filter(isParent) + entries.filter { !isParent($0) }
     }
 
     /// Something about one work item is odd: it gets its reason, and the others go on.

@@ -52,6 +52,13 @@ struct PlanningRequest: Sendable {
     /// Nothing is written, here or there.
     var isPreview = false
 
+    func only(_ links: ArraySlice<Identifier<Link>>) -> PlanningRequest {
+        var request = self
+        let links = Set(links)
+        request.snapshots = snapshots.filter { links.contains($0.key) }
+        return request
+    }
+
     /// How long a write may be on the wire, and a little for the way to it (`sync-protocol.md` 2.7). The client gives up after 30 s.
     static let deadline = Duration.seconds(32)
     /// How long what has happened may stay unseen: readings and queries may lag behind.

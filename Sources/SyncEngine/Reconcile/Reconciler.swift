@@ -23,6 +23,8 @@ struct Reconciler: Sendable {
     private static let rounds = 5
     /// Calls for single work items of one batch that are on the wire at once.
     private static let callsAtOnce = 16
+    /// Links that are planned before it is asked whether somebody waits for the database.
+    private static let portion = 20
 
     /// Reconciles links of one integration that the caller has locked. Throws `LaneStop` when none of them can be worked on now;
     /// what was done until then stays done.
@@ -300,16 +302,26 @@ struct Reconciler: Sendable {
         return try await planLocally(request).first
     }
 
-    /// The local part of many links in one transaction; one by one when something about one of them is odd, so that it holds up no other.
+    /// The local part of many links in as few transactions as those who wait allow; one by one when something about one of them is odd, so
+    /// that it holds up no other.
     private func planLocally(_ request: PlanningRequest) async throws -> [PlannedLink] {
-        do {
-            return try await store.write { try LocalPart($0, request).run() }
-        } catch let problem as StoreError {
-            return try await planOneByOne(request, LinkProblem(message: problem.message, remedy: problem.remedy))
-        } catch let problem as ItemRuleViolation {
-            let remedy = "Change the value in Azure DevOps or the mapping, then press Read."
-            return try await planOneByOne(request, LinkProblem(message: problem.message, remedy: remedy))
+        var planned: [PlannedLink] = []
+        var left = request.snapshots.keys.sorted { $0.number < $1.number }[...]
+        while !left.isEmpty {
+            do {
+                let portions = try await store.writeUntilAwaited(left, inPortionsOf: Self.portion) {
+                    try LocalPart($0, request.only($1)).run()
+                }
+                planned += portions.results
+                left = portions.left
+            } catch let problem as StoreError {
+                return try await planned + planOneByOne(request.only(left), LinkProblem(message: problem.message, remedy: problem.remedy))
+            } catch let problem as ItemRuleViolation {
+                let remedy = "Change the value in Azure DevOps or the mapping, then press Read."
+                return try await planned + planOneByOne(request.only(left), LinkProblem(message: problem.message, remedy: remedy))
+            }
         }
+        return planned
     }
 
     private func planOneByOne(_ request: PlanningRequest, _ problem: LinkProblem) async throws -> [PlannedLink] {
@@ -320,11 +332,7 @@ struct Reconciler: Sendable {
             return []
         }
         var planned: [PlannedLink] = []
-        for (id, snapshot) in request.snapshots.sorted(by: { $0.key < $1.key }) {
-            var one = request
-            one.snapshots = [id: snapshot]
-            planned += try await planLocally(one)
-        }
+        for id in request.snapshots.keys.sorted(by: { $0.number < $1.number }) { planned += try await planLocally(request.only([id])) }
         return planned
     }
 }
