@@ -40,19 +40,22 @@ public struct Store: Sendable {
 }
 
 extension Store {
+    /// What is worked off before it is asked whether somebody waits.
+    private static let portion = 20
+
     /// Works many things off in one transaction, portion by portion, until somebody waits for it: the rest is for a transaction after theirs,
     /// so that a person never waits for a bulk.
     /// - Returns: what came of the first elements, and what is left.
     public func writeUntilAwaited<Element: Sendable, Result: Sendable>(
-        _ elements: ArraySlice<Element>, inPortionsOf size: Int, file: StaticString = #fileID, function: StaticString = #function,
+        _ elements: ArraySlice<Element>, file: StaticString = #fileID, function: StaticString = #function,
         _ body: @escaping @Sendable (StoreTransaction, ArraySlice<Element>) throws -> [Result]
     ) async throws -> (results: [Result], left: ArraySlice<Element>) {
         try await write(file: file, function: function) { transaction in
             var results: [Result] = []
             var left = elements
             repeat {
-                results += try body(transaction, left.prefix(size))
-                left = left.dropFirst(size)
+                results += try body(transaction, left.prefix(Self.portion))
+                left = left.dropFirst(Self.portion)
             } while !left.isEmpty && !transaction.sql.isAwaited
             return (results, left)
         }

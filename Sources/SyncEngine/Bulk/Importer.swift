@@ -67,10 +67,8 @@ struct Importer {
 
     /// An item whose creation was not heard of, or that belonged to this work item before.
     private func markedLink(_ snapshot: RemoteSnapshot) throws -> Link? {
-        for marker in snapshot.markers(of: review.publicURL) {
-            guard let link = try transaction.link(marker: marker), link.integration == run.integration,
-                try transaction.item(link.item) != nil
-            else { continue }
+        for link in try transaction.links(named: snapshot.markers(of: review.publicURL), in: run.integration)
+        where try transaction.item(link.item) != nil {
             if link.state == .creating {
                 guard !run.isDryRun else { return link }
                 // The creation looks for the work item by itself; it is only told to look now.

@@ -12,8 +12,6 @@ struct RunWorker: Sendable {
     let clock: any EngineClock
 
     private static let chunk = 200
-    /// How many work items become items before it is asked whether somebody waits.
-    private static let portion = 20
     /// How many chunks are read while one is worked on: as many as may be on the wire, so that a slow answer holds up no other.
     private static let ahead = RequestBudget.mostInFlight - RequestBudget.keptForPeople
 
@@ -171,7 +169,7 @@ struct RunWorker: Sendable {
         var left = parentsFirst(entries, snapshots, work.mapping.mapping)[...]
         while !left.isEmpty {
             do {
-                left = try await store.writeUntilAwaited(left, inPortionsOf: Self.portion) { transaction, entries in
+                left = try await store.writeUntilAwaited(left) { transaction, entries in
                     try make(transaction, Array(entries))
                     return [] as [Never]
                 }.left

@@ -104,10 +104,9 @@ public struct ItemCommands: Sendable {
     private func refuseIfMadeForAnother(
         _ snapshot: RemoteSnapshot, _ integration: Identifier<Integration>, _ transaction: StoreTransaction
     ) throws {
-        for marker in snapshot.markers(of: reconciler.publicURL) {
-            guard let link = try transaction.link(marker: marker), link.integration == integration, link.state == .creating,
-                let item = try transaction.item(link.item)
-            else { continue }
+        for link in try transaction.links(named: snapshot.markers(of: reconciler.publicURL), in: integration) where link.state == .creating
+        {
+            guard let item = try transaction.item(link.item) else { continue }
             throw ConnectionProblem(
                 message: "#\(snapshot.id) has just been created for \(item.key) “\(item.name)”, and is linked to it within a minute.",
                 remedy: "Choose another work item; or unlink \(item.key) first.")

@@ -9,7 +9,6 @@ struct LocalPart {
     let transaction: StoreTransaction
     let request: PlanningRequest
     private let batch: ReconcileBatch
-    private let contexts: [ItemKind: MappingContext]
     private let parents: ParentDirectory
 
     /// The most writes that happen by themselves between two edits of people (A12).
@@ -34,7 +33,6 @@ struct LocalPart {
         } else {
             batch = first
         }
-        contexts = batch.contexts(schema: request.schema)
         parents = try transaction.parentDirectory(
             items: Set(batch.entries.compactMap { entry in if case .item(let id) = entry.item[.parent] { id } else { nil } }),
             workItems: Set(request.snapshots.values.compactMap(\.parent)), in: request.integration)
@@ -47,6 +45,7 @@ struct LocalPart {
             for entry in batch.entries { try transaction.lookAgain(at: entry.link, request.now) }
             return []
         }
+        let contexts = batch.contexts(schema: request.schema)
         var planned: [PlannedLink] = []
         for entry in batch.entries {
             // Somebody may have read a newer revision since this one was read, or heard of one: the link stays dirty (A14).

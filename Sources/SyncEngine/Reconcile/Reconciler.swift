@@ -23,8 +23,6 @@ struct Reconciler: Sendable {
     private static let rounds = 5
     /// Calls for single work items of one batch that are on the wire at once.
     private static let callsAtOnce = 16
-    /// Links that are planned before it is asked whether somebody waits for the database.
-    private static let portion = 20
 
     /// Reconciles links of one integration that the caller has locked. Throws `LaneStop` when none of them can be worked on now;
     /// what was done until then stays done.
@@ -306,14 +304,12 @@ struct Reconciler: Sendable {
     /// that it holds up no other.
     private func planLocally(_ request: PlanningRequest) async throws -> [PlannedLink] {
         var planned: [PlannedLink] = []
-        var left = request.snapshots.keys.sorted { $0.number < $1.number }[...]
+        var left = request.snapshots.keys.sorted()[...]
         while !left.isEmpty {
             do {
-                let portions = try await store.writeUntilAwaited(left, inPortionsOf: Self.portion) {
-                    try LocalPart($0, request.only($1)).run()
-                }
-                planned += portions.results
-                left = portions.left
+                let worked = try await store.writeUntilAwaited(left) { try LocalPart($0, request.only($1)).run() }
+                planned += worked.results
+                left = worked.left
             } catch let problem as StoreError {
                 return try await planned + planOneByOne(request.only(left), LinkProblem(message: problem.message, remedy: problem.remedy))
             } catch let problem as ItemRuleViolation {
@@ -332,7 +328,7 @@ struct Reconciler: Sendable {
             return []
         }
         var planned: [PlannedLink] = []
-        for id in request.snapshots.keys.sorted(by: { $0.number < $1.number }) { planned += try await planLocally(request.only([id])) }
+        for id in request.snapshots.keys.sorted() { planned += try await planLocally(request.only([id])) }
         return planned
     }
 }

@@ -31,10 +31,8 @@ struct CandidateReview: Sendable {
     /// - Returns: the link that is tied to another work item with the same marker.
     @discardableResult
     func compare(_ snapshot: RemoteSnapshot, _ transaction: StoreTransaction, at now: Instant) throws -> Link? {
-        for marker in snapshot.markers(of: publicURL) {
-            guard let link = try transaction.link(marker: marker), link.integration == connection.integration.id, link.state.isLive,
-                link.workItem != snapshot.id
-            else { continue }
+        for link in try transaction.links(named: snapshot.markers(of: publicURL), in: connection.integration.id)
+        where link.state.isLive && link.workItem != snapshot.id {
             guard let linked = link.workItem else {
                 // The creation looks for the work item by itself; it is only told to look now.
                 try transaction.markDirty(linksOf: link.item, except: nil, cause: .sweep, at: now)
@@ -58,6 +56,13 @@ struct CandidateReview: Sendable {
 
     /// A copy that a person has made of a work item has its hyperlinks, too, and is a work item of its own.
     private func isMade(by owner: String?, _ snapshot: RemoteSnapshot) -> Bool { owner == nil || snapshot.createdBy?.id == owner }
+}
+
+extension StoreTransaction {
+    /// The links of an integration whose markers a work item carries.
+    func links(named markers: [String], in integration: Identifier<Integration>) throws -> [Link] {
+        try markers.compactMap { try link(marker: $0) }.filter { $0.integration == integration }
+    }
 }
 
 extension RemoteSnapshot {
