@@ -1,5 +1,5 @@
 import { hold, post, refresh, say } from "/assets/kiplot.js";
-import { whenRested } from "/assets/touch.js";
+import { ignoreClick, whenRested } from "/assets/touch.js";
 
 // Outcome planning: cards are dragged between teams, months and the tray, or moved with the keyboard; a click opens their dates.
 
@@ -150,12 +150,6 @@ function settle(bar) {
   const done = () => { waiting?.remove(); waiting = null; bar.classList.remove("lifted"); };
   document.addEventListener("kiplot:refreshed", done, { once: true });
   setTimeout(done, 3000);
-}
-
-function ignoreClick() {
-  const stop = event => { event.preventDefault(); event.stopPropagation(); };
-  document.addEventListener("click", stop, { capture: true, once: true });
-  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 60);
 }
 
 function scroll() {

@@ -1,7 +1,7 @@
 import { hold, post, refresh, say } from "/assets/kiplot.js";
 import { closeCard } from "/assets/roadmap-card.js";
 import { chart, date, number, reveal, rows, scale, svgElement, words } from "/assets/roadmap-scale.js";
-import { whenRested } from "/assets/touch.js";
+import { ignoreClick, whenRested } from "/assets/touch.js";
 
 // Bars
 
@@ -120,7 +120,7 @@ function refuse() {
   drag.release();
   drag = null;
   say(notYours, { bad: true });
-  addEventListener("pointerup", suppressClick, { capture: true, once: true });
+  ignoreClick();
 }
 
 function finish(event, isCancelled) {
@@ -133,7 +133,7 @@ function finish(event, isCancelled) {
   ghost(null);
   tip(null);
   dropZone(false);
-  suppressClick();
+  ignoreClick();
   // Until it is saved the page shows what was wanted: a reading from before would put the bar back for a moment.
   (isCancelled ? takeBack(done) : save(done)).finally(done.release);
 }
@@ -147,13 +147,6 @@ async function save({ bar, item, from, next, overTray }) {
 }
 document.addEventListener("pointerup", event => finish(event, false));
 document.addEventListener("pointercancel", event => finish(event, true));
-
-/// A drag ends with a click on what lies below: that one does not count.
-function suppressClick() {
-  const stop = event => { event.preventDefault(); event.stopPropagation(); };
-  document.addEventListener("click", stop, { capture: true, once: true });
-  setTimeout(() => document.removeEventListener("click", stop, { capture: true }), 60);
-}
 
 async function park(item) {
   const answer = await post("/roadmap/plan", { item, parked: "yes" });
@@ -213,7 +206,7 @@ function ghost(next, event) {
 
 // Keyboard: arrows move a bar by a period, with Shift its end, with Alt by a day; up and down go to the next bar.
 document.addEventListener("keydown", event => {
-  if (event.key === "Escape" && drag) { finish(event, true); addEventListener("pointerup", suppressClick, { capture: true, once: true }); }
+  if (event.key === "Escape" && drag) finish(event, true);
   const bar = event.target.closest?.(".bar");
   if (!bar) return;
   if (event.key === "ArrowUp" || event.key === "ArrowDown") {

@@ -18,5 +18,18 @@ export function whenRested(event, begin, holds) {
   for (const name of ["pointerup", "pointercancel"]) addEventListener(name, stop, { signal: stopped.signal });
 }
 
+/// The press that is under way, or has just ended, is no click on what it ends over: it was a drag. However late its end
+/// comes: only the next press begins anew. A click by the keyboard or by a script (it has no count) is none of a press.
+export function ignoreClick() {
+  const over = new AbortController();
+  document.addEventListener("click", event => {
+    if (event.detail === 0) return;
+    event.preventDefault();
+    event.stopPropagation();
+    over.abort();
+  }, { capture: true, signal: over.signal });
+  addEventListener("pointerdown", () => over.abort(), { capture: true, signal: over.signal });
+}
+
 document.addEventListener("touchmove", event => { if (isHolding() && event.cancelable) event.preventDefault(); }, { passive: false });
 document.addEventListener("contextmenu", event => { if (isHolding()) event.preventDefault(); });
