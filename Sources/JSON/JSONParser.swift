@@ -36,13 +36,17 @@ public enum JSONError: Error, Sendable, Equatable, CustomStringConvertible {
 extension JSONValue {
     /// Reads one JSON text (RFC 8259), with or without a leading byte order mark (FACTS.md 2).
     ///
+    /// - Parameter unwanted: members of any object that are passed over and left out: of a large text of which little is used. They are
+    ///   not checked beyond where they end.
     /// - Throws: `JSONError`: too long, too deep, a duplicate name, or malformed.
-    public init(parsing bytes: some Collection<UInt8>, limits: JSONLimits = JSONLimits()) throws(JSONError) {
+    public init(
+        parsing bytes: some Collection<UInt8>, limits: JSONLimits = JSONLimits(), without unwanted: Set<String> = []
+    ) throws(JSONError) {
         guard bytes.count <= limits.bytes else { throw .tooLong(limit: limits.bytes) }
-        let contiguous = Array(bytes)
-        let result = contiguous.withUnsafeBufferPointer { buffer in
-            Result { () throws(JSONError) in try JSONParser.parse(buffer, maximumDepth: limits.depth) }
+        let parse = { (buffer: UnsafeBufferPointer<UInt8>) in
+            Result { () throws(JSONError) in try JSONParser.parse(buffer, maximumDepth: limits.depth, without: unwanted) }
         }
+        let result = bytes.withContiguousStorageIfAvailable(parse) ?? Array(bytes).withUnsafeBufferPointer(parse)
         self = try result.get()
     }
 
@@ -55,13 +59,16 @@ extension JSONValue {
 private struct JSONParser {
     let bytes: UnsafeBufferPointer<UInt8>
     let maximumDepth: Int
+    let unwanted: Set<String>
     var position = 0
 
     /// Objects of Azure DevOps seldom have more members than this.
     private static let fewMembers = 24
 
-    static func parse(_ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int) throws(JSONError) -> JSONValue {
-        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth)
+    static func parse(
+        _ bytes: UnsafeBufferPointer<UInt8>, maximumDepth: Int, without unwanted: Set<String>
+    ) throws(JSONError) -> JSONValue {
+        var parser = JSONParser(bytes: bytes, maximumDepth: maximumDepth, unwanted: unwanted)
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { parser.position = 3 }
         let value = try parser.value(depth: 0)
         parser.skipSpace()
@@ -145,7 +152,7 @@ private struct JSONParser {
             skipSpace()
             guard next == UInt8(ascii: ":") else { throw .malformed(expected: "“:”", offset: position) }
             position += 1
-            members.append((name, try value(depth: depth + 1)))
+            if unwanted.contains(name) { try pass(depth: depth + 1) } else { members.append((name, try value(depth: depth + 1))) }
             skipSpace()
             if next == UInt8(ascii: ",") {
                 position += 1
@@ -159,9 +166,9 @@ private struct JSONParser {
     }
 
     mutating func string() throws(JSONError) -> String {
-        let start = position + 1
-        position = start
-        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+        position += 1
+        let start = position
+        skipPlain()
         if next == UInt8(ascii: "\"") {
             defer { position += 1 }
             return text(from: start)
@@ -169,25 +176,70 @@ private struct JSONParser {
         return try stringWithEscapes(from: start)
     }
 
+    /// Passes over a value of which nothing is kept: brackets are counted, and strings have an end.
+    private mutating func pass(depth: Int) throws(JSONError) {
+        skipSpace()
+        var open = 0
+        repeat {
+            switch next {
+            case UInt8(ascii: "{"), UInt8(ascii: "["):
+                open += 1
+                guard depth + open <= maximumDepth else { throw .tooDeep(limit: maximumDepth, offset: position) }
+                position += 1
+            case UInt8(ascii: "\""): try passString()
+            case nil: throw .malformed(expected: "the end of a value", offset: position)
+            case UInt8(ascii: "}"), UInt8(ascii: "]"):
+                guard open > 0 else { throw .malformed(expected: "a value", offset: position) }
+                open -= 1
+                position += 1
+            case UInt8(ascii: ","), UInt8(ascii: ":"):
+                guard open > 0 else { throw .malformed(expected: "a value", offset: position) }
+                position += 1
+            default:
+                let start = position
+                while let byte = next, byte > 0x20, !",:]}\"".utf8.contains(byte) { position += 1 }
+                guard position > start else { throw .malformed(expected: "a value", offset: position) }
+            }
+            skipSpace()
+        } while open > 0
+    }
+
+    private mutating func passString() throws(JSONError) {
+        position += 1
+        skipPlain()
+        while next == UInt8(ascii: "\\"), position + 1 < bytes.count {
+            position += 2
+            skipPlain()
+        }
+        guard next == UInt8(ascii: "\"") else { throw .malformed(expected: "a closing quotation mark", offset: position) }
+        position += 1
+    }
+
+    /// Passes over what stands for itself in a string.
+    private mutating func skipPlain() {
+        while let byte = next, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\"), byte >= 0x20 { position += 1 }
+    }
+
     private mutating func stringWithEscapes(from start: Int) throws(JSONError) -> String {
         var text: [UInt8] = []
-        for index in start..<position { text.append(bytes[index]) }
-        while let byte = next {
-            switch byte {
+        var start = start
+        while true {
+            skipPlain()
+            text.append(contentsOf: bytes[start..<position])
+            switch next {
             case UInt8(ascii: "\""):
                 position += 1
                 return String(decoding: text, as: UTF8.self)
             case UInt8(ascii: "\\"):
                 position += 1
                 try escape(into: &text)
-            case 0..<0x20:
-                throw .malformed(expected: "an escaped control character", offset: position)
+                start = position
+            case nil:
+                throw .malformed(expected: "a closing quotation mark", offset: position)
             default:
-                text.append(byte)
-                position += 1
+                throw .malformed(expected: "an escaped control character", offset: position)
             }
         }
-        throw .malformed(expected: "a closing quotation mark", offset: position)
     }
 
     private mutating func escape(into text: inout [UInt8]) throws(JSONError) {
@@ -200,15 +252,15 @@ private struct JSONParser {
         case UInt8(ascii: "n"): text.append(0x0A)
         case UInt8(ascii: "r"): text.append(0x0D)
         case UInt8(ascii: "t"): text.append(0x09)
-        case UInt8(ascii: "u"): text.append(contentsOf: Array(String(try unicodeEscape()).utf8))
+        case UInt8(ascii: "u"): text.append(contentsOf: UTF8.encode(try unicodeEscape()) ?? UTF8.encodedReplacementCharacter)
         default: throw .malformed(expected: "an escape", offset: position - 1)
         }
     }
 
     /// A lone surrogate becomes U+FFFD, as a lossless reading does not exist.
-    private mutating func unicodeEscape() throws(JSONError) -> Character {
+    private mutating func unicodeEscape() throws(JSONError) -> Unicode.Scalar {
         let high = try hexadecimal()
-        if let scalar = Unicode.Scalar(high) { return Character(scalar) }
+        if let scalar = Unicode.Scalar(high) { return scalar }
         guard high < 0xDC00, next == UInt8(ascii: "\\"), position + 1 < bytes.count, bytes[position + 1] == UInt8(ascii: "u") else {
             return "\u{FFFD}"
         }
@@ -220,14 +272,18 @@ private struct JSONParser {
             return "\u{FFFD}"
         }
         let combined = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00)
-        return Unicode.Scalar(combined).map { Character($0) } ?? "\u{FFFD}"
+        return Unicode.Scalar(combined) ?? "\u{FFFD}"
     }
 
     private mutating func hexadecimal() throws(JSONError) -> UInt32 {
         var value: UInt32 = 0
         for _ in 0..<4 {
-            guard let byte = next, let digit = Character(Unicode.Scalar(byte)).hexDigitValue else {
-                throw .malformed(expected: "four hexadecimal digits", offset: position)
+            let digit: UInt8
+            switch next {
+            case let byte? where (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte): digit = byte - UInt8(ascii: "0")
+            case let byte? where (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte): digit = byte - UInt8(ascii: "a") + 10
+            case let byte? where (UInt8(ascii: "A")...UInt8(ascii: "F")).contains(byte): digit = byte - UInt8(ascii: "A") + 10
+            default: throw .malformed(expected: "four hexadecimal digits", offset: position)
             }
             value = value << 4 | UInt32(digit)
             position += 1

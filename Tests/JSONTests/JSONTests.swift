@@ -6,7 +6,7 @@ struct JSONTests {
     @Test("what is written reads back as itself")
     func roundTrip() throws {
         let value: JSONValue = [
-            "text": "a \"quoted\" <b> & \u{1F600}\n\u{1}", "whole": 9_007_199_254_740_993, "fraction": 0.1, "none": .null,
+            "text": "a \"quoted\" <b> & \u{1F600}\n\u{1}", "escaped": "\\\t\r\u{1F}", "ends": "\"", "whole": 9_007_199_254_740_993, "fraction": 0.1, "none": .null,
             "list": [true, false, [], [:]],
         ]
         #expect(try JSONValue(parsing: value.text) == value)
@@ -19,6 +19,23 @@ struct JSONTests {
         ])
     func malformed(text: String) {
         #expect(throws: JSONError.self) { try JSONValue(parsing: text) }
+    }
+
+    @Test("what is not wanted is passed over, wherever it stands and whatever it holds")
+    func unwanted() throws {
+        let text = #"{"a":1,"no":{"x":["}",{"\"":2}],"y":null},"b":{"no":"]\\","c":[{"no":-1.5e3},true]},"no":[],"d":"no"}"#
+        let kept: JSONValue = ["a": 1, "b": ["c": [[:], true]], "d": "no"]
+        #expect(try JSONValue(parsing: text.utf8, without: ["no"]) == kept)
+    }
+
+    @Test(
+        "what is passed over has an end, and is not nested too deep",
+        arguments: [
+            #"{"no":"#, #"{"no":}"#, #"{"no":,"a":1}"#, #"{"no":"x}"#, #"{"no":[1,{"a":"b"}"#, "{\"no\":[\u{1}]}", #"{"no":[}"#,
+            #"{"no":\#(String(repeating: "[", count: 100))\#(String(repeating: "]", count: 100))}"#,
+        ])
+    func unended(text: String) {
+        #expect(throws: JSONError.self) { try JSONValue(parsing: text.utf8, without: ["no"]) }
     }
 
     @Test("nesting beyond the limit is refused and does not exhaust the stack")
