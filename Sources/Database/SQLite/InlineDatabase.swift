@@ -39,15 +39,7 @@ public final class InlineDatabase: Database, @unchecked Sendable {
         try translatingErrors(at: ":memory:") {
             try queue.writeWithoutTransaction { connection in
                 let transaction = shared(connection)
-                _ = try transaction.run("BEGIN IMMEDIATE", [])
-                do {
-                    let result = try body(transaction)
-                    _ = try transaction.run("COMMIT", [])
-                    return result
-                } catch {
-                    _ = try? transaction.run("ROLLBACK", [])
-                    throw error
-                }
+                return try transaction.enclosed(.whole) { try body(transaction) }
             }
         }
     }

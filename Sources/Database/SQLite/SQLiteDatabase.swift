@@ -4,6 +4,8 @@ import Synchronization
 
 /// The embedded database: one writer and two readers, each on a thread of its own.
 public final class SQLiteDatabase: Database {
+    private static let readerCount = 2
+
     public let location: String
     private let writer: SQLiteWriter
     private let readers: SQLiteReaders
@@ -15,40 +17,46 @@ public final class SQLiteDatabase: Database {
     public static func open(path: String) async throws -> SQLiteDatabase {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
-        configuration.maximumReaderCount = 4
         configuration.prepareDatabase { connection in
             try connection.execute(sql: "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000")
         }
-        if path != ":memory:" {
-            let created =
-                FileManager.default.fileExists(atPath: path)
-                || FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
-            guard created else {
-                throw DatabaseError.cannotOpen(location: path, reason: "the folder does not exist or may not be written")
+        guard path != ":memory:" else {
+            let only = configuration
+            return try translatingErrors(at: path) {
+                SQLiteDatabase(location: path, writer: try DatabaseQueue(configuration: only), readers: [])
             }
         }
+        let created =
+            FileManager.default.fileExists(atPath: path)
+            || FileManager.default.createFile(atPath: path, contents: nil, attributes: [.posixPermissions: 0o600])
+        guard created else {
+            throw DatabaseError.cannotOpen(location: path, reason: "the folder does not exist or may not be written")
+        }
+        var (writing, reading) = (configuration, configuration)
+        writing.journalMode = .wal
+        reading.readonly = true
         return try translatingErrors(at: path) {
-            if path == ":memory:" {
-                let queue = try DatabaseQueue(configuration: configuration)
-                return SQLiteDatabase(location: path, connection: queue, readerCount: 0)
-            }
-            let pool = try DatabasePool(path: path, configuration: configuration)
-            // The pool sets NORMAL on its writer after `prepareDatabase`; what was answered must survive a power cut. A page of an index that
-            // many chunks of an import change goes into the file once and not after every fourth megabyte.
-            try pool.writeWithoutTransaction {
+            let writer = try DatabaseQueue(path: path, configuration: writing)
+            // GRDB sets NORMAL after `prepareDatabase`; what was answered must survive a power cut. A page of an index that many chunks of
+            // an import change goes into the file once and not after every fourth megabyte.
+            try writer.writeWithoutTransaction {
                 try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 8000")
             }
-            return SQLiteDatabase(location: path, connection: pool, readerCount: 2)
+            let readers = try (0..<readerCount).map { _ in try DatabaseQueue(path: path, configuration: reading) }
+            return SQLiteDatabase(location: path, writer: writer, readers: readers)
         }
     }
 
     /// A database that lives as long as this value: for tests and simulations.
     public static func inMemory() async throws -> SQLiteDatabase { try await open(path: ":memory:") }
 
-    private init(location: String, connection: any DatabaseWriter, readerCount: Int) {
+    private init(location: String, writer: DatabaseQueue, readers: [DatabaseQueue]) {
         self.location = location
-        writer = SQLiteWriter(connection: connection, location: location)
-        readers = SQLiteReaders(connection: connection, location: location, count: readerCount)
+        self.writer = SQLiteWriter(connection: writer, location: location)
+        self.readers = SQLiteReaders(
+            readers.enumerated().map { number, connection in
+                SQLiteReader(connection: connection, location: location, number: number)
+            })
     }
 
     public func read<Result: Sendable>(_ body: @escaping @Sendable (any Transaction) throws -> Result) async throws -> Result {
@@ -99,7 +107,7 @@ private actor SQLiteWriter {
     private static let largestGroup = 200
 
     private let thread: DatabaseThread
-    private let connection: any DatabaseWriter
+    private let connection: DatabaseQueue
     private let location: String
     private let queue = WriteQueue()
     private var transaction: SQLiteTransaction?
@@ -108,7 +116,7 @@ private actor SQLiteWriter {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(connection: any DatabaseWriter, location: String) {
+    init(connection: DatabaseQueue, location: String) {
         thread = DatabaseThread(name: "database-writer")
         self.connection = connection
         self.location = location
@@ -144,8 +152,9 @@ private actor SQLiteWriter {
     }
 
     func close() {
-        // The readers, which close last, may not write: without this the newest commits would stay in the log beside the file, and be
-        // missing in a copy of the file alone.
+        transaction = nil
+        // Another process may have the file open: without this the newest commits would stay in the log beside it, and be missing in a
+        // copy of the file alone.
         try? connection.writeWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)") }
         try? connection.close()
     }
@@ -167,20 +176,16 @@ private actor SQLiteWriter {
                 try connection.writeWithoutTransaction { connection in
                     let transaction = self.transaction ?? SQLiteTransaction(connection, location: location, queue: queue)
                     self.transaction = transaction
-                    try connection.inTransaction(.immediate) {
+                    try transaction.enclosed(.whole) {
                         for (index, entry) in group.enumerated() {
                             do {
-                                try connection.inSavepoint {
-                                    try entry.body(transaction)
-                                    return .commit
-                                }
+                                try transaction.enclosed(.part) { try entry.body(transaction) }
                             } catch {
                                 failures[index] = error
                                 // A full disk or a broken connection ends the whole transaction: nobody may be told of success.
                                 if !connection.isInsideTransaction { throw error }
                             }
                         }
-                        return .commit
                     }
                 }
             }
@@ -215,9 +220,7 @@ private final class SQLiteReaders: Sendable {
     private let turn = NSLock()
     private nonisolated(unsafe) var position = 0
 
-    init(connection: any DatabaseWriter, location: String, count: Int) {
-        readers = (0..<count).map { SQLiteReader(connection: connection, location: location, number: $0) }
-    }
+    init(_ readers: [SQLiteReader]) { self.readers = readers }
 
     /// `nil` for a database in memory, which has one connection only.
     func next() -> SQLiteReader? {
@@ -229,18 +232,20 @@ private final class SQLiteReaders: Sendable {
     }
 
     func close() async {
-        for reader in readers { await reader.finish() }
+        for reader in readers { await reader.close() }
     }
 }
 
+/// A connection that only reads, with the statements that it has compiled.
 private actor SQLiteReader {
     private let thread: DatabaseThread
-    private let connection: any DatabaseWriter
+    private let connection: DatabaseQueue
     private let location: String
+    private var transaction: SQLiteTransaction?
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    init(connection: any DatabaseWriter, location: String, number: Int) {
+    init(connection: DatabaseQueue, location: String, number: Int) {
         thread = DatabaseThread(name: "database-reader-\(number)")
         self.connection = connection
         self.location = location
@@ -250,10 +255,17 @@ private actor SQLiteReader {
 
     func read<Result: Sendable>(_ body: @Sendable (any Transaction) throws -> Result) throws -> Result {
         try translatingErrors(at: location) {
-            try connection.read { try body(SQLiteTransaction($0, location: location)) }
+            try connection.unsafeRead { connection in
+                let transaction = self.transaction ?? SQLiteTransaction(connection, location: location)
+                self.transaction = transaction
+                return try transaction.enclosed(.reading) { try body(transaction) }
+            }
         }
     }
 
-    /// Returns once everything that was asked before is answered.
-    func finish() {}
+    /// Everything that was asked before is answered by then.
+    func close() {
+        transaction = nil
+        try? connection.close()
+    }
 }

@@ -38,6 +38,31 @@ final class SQLiteTransaction: Transaction {
         return Int(sqlite3_changes(connection.sqliteConnection))
     }
 
+    /// What a piece of work is enclosed in, so that it is seen and kept as one.
+    struct Enclosure {
+        let begin, end: String
+        let undo: [String]
+
+        static let whole = Enclosure(begin: "BEGIN IMMEDIATE", end: "COMMIT", undo: ["ROLLBACK"])
+        /// A part of a whole that is taken back without the others.
+        static let part = Enclosure(begin: "SAVEPOINT part", end: "RELEASE part", undo: ["ROLLBACK TO part", "RELEASE part"])
+        static let reading = Enclosure(begin: "BEGIN DEFERRED", end: "COMMIT", undo: ["ROLLBACK"])
+    }
+
+    /// Runs `body` in an enclosure. GRDB has such functions too; theirs compile these statements anew each time.
+    func enclosed<Result>(_ enclosure: Enclosure, _ body: () throws -> Result) throws -> Result {
+        _ = try run(enclosure.begin, [])
+        do {
+            let result = try body()
+            _ = try run(enclosure.end, [])
+            return result
+        } catch {
+            // SQLite may have taken everything back already; an undoing that fails leaves the first error to be told.
+            for statement in enclosure.undo where connection.isInsideTransaction { _ = try? run(statement, []) }
+            throw error
+        }
+    }
+
     private func prepare(_ sql: String, _ parameters: [SQLValue]) throws -> OpaquePointer {
         let statement =
             try statements[sql] ?? translatingErrors(at: location) { try connection.cachedStatement(sql: numberedForSQLite(sql)) }
