@@ -152,11 +152,12 @@ struct OvertakenLookTests {
             let (at, deadline) = (moment(seconds), moment(seconds + 32))
             return try await house.store.write { try $0.begin(.patch, of: link, expecting: 1, pairs: [:], at: at, deadline: deadline).id }
         }
+        let epoch = try #require(try await house.store.read { try $0.integration(house.integration)?.epoch })
         func maySend(_ attempt: Identifier<Attempt>, at seconds: Int) async throws -> [Bool] {
             let (at, deadline) = (moment(seconds), moment(seconds + 32))
             return try await house.store.write { transaction in
                 [
-                    try transaction.maySend(attempt, at: at),
+                    try transaction.maySend(attempt, underEpoch: epoch, at: at),
                     try transaction.renew(attempt, at: at, serviceTime: nil, deadline: deadline),
                 ]
             }

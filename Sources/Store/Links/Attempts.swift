@@ -60,11 +60,15 @@ extension StoreTransaction {
         )
     }
 
-    /// Whether a write that was remembered may still go out: nobody has settled it meanwhile, and nobody else sends to the same work item,
-    /// as another process does when this write has waited past its deadline (A16).
-    public func maySend(_ attempt: Identifier<Attempt>, at now: Instant) throws -> Bool {
+    /// Whether a write that was remembered may still go out: the link lives, nothing about the integration is another than when it was
+    /// planned, nobody has settled the write meanwhile, and nobody else sends to the same work item, as another process does when this
+    /// write has waited past its deadline (A16, A30).
+    public func maySend(_ attempt: Identifier<Attempt>, underEpoch epoch: Int64, at now: Instant) throws -> Bool {
         try sql.row(
-            "SELECT 1 FROM attempt WHERE id = $1 AND \(Self.isAlone)", [.integer(attempt.number), .integer(now.milliseconds)]) != nil
+            """
+            SELECT 1 FROM attempt JOIN link ON link.id = attempt.link_id JOIN integration ON integration.id = link.integration_id
+            WHERE attempt.id = $1 AND \(Self.isAlone) AND link.is_live = TRUE AND integration.epoch = $3
+            """, [.integer(attempt.number), .integer(now.milliseconds), .integer(epoch)]) != nil
     }
 
     /// The write waited for its turn: only now is it about to be sent.
@@ -80,7 +84,7 @@ extension StoreTransaction {
 
     private static var isAlone: String {
         """
-        state = 'sent' AND NOT EXISTS (
+        attempt.state = 'sent' AND NOT EXISTS (
             SELECT 1 FROM attempt AS other
             WHERE other.link_id = attempt.link_id AND other.id <> attempt.id AND other.state = 'sent' AND other.deadline > $2)
         """

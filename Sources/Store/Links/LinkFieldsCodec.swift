@@ -18,10 +18,14 @@ public enum LinkFieldsCodec {
         return fields
     }
 
-    /// The remote value is left out where it is the agreed one, which is nearly always.
+    /// The remote value is left out where it is the agreed one, which is nearly always; a long text that both sides write alike stands
+    /// there once.
     private static func json(_ field: LinkField) -> JSONValue {
         var object = JSONObject()
-        if let agreed = field.agreed { object["agreed"] = pair(agreed) }
+        if let agreed = field.agreed {
+            let pair = pair(agreed)
+            if let both = pair[0], both == pair[1] { object["alike"] = both } else { object["agreed"] = pair }
+        }
         if field.agreed.map({ $0.remote != field.remote }) ?? true { object["remote"] = field.remote?.json ?? .null }
         if field.remote != nil, let revision = field.readIn { object["in"] = .integer(revision) }
         if let target = field.target { object["of"] = .string(target) }
@@ -41,7 +45,7 @@ public enum LinkFieldsCodec {
     }
 
     private static func field(_ json: JSONValue) -> LinkField {
-        let agreed = json["agreed"].map(pair)
+        let agreed = json["alike"].map { pair([$0, $0]) } ?? json["agreed"].map(pair)
         let remote = json["remote"].map { RemoteValue(json: $0) } ?? agreed?.remote
         var field = LinkField(agreed: agreed, remote: remote, target: json["of"]?.string)
         field.readIn = json["in"]?.integer

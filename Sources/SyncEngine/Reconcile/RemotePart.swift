@@ -25,7 +25,7 @@ struct RemotePart: Sendable {
 
     func write(_ planned: PlannedLink, by client: AzureDevOpsClient) async throws -> WriteResult {
         guard let attempt = planned.attempt else { return .written(planned.outcome) }
-        let fenced = client.fenced { await mayStillSend(attempt, planned, by: client) }
+        let fenced = client.fenced { await mayStillSend(attempt, epoch: planned.epoch, by: client) }
         let answer = await Result(calling: { () async throws(AzureDevOpsError) in
             try await fenced.update(planned.snapshot.id, patch(for: planned))
         })
@@ -37,18 +37,15 @@ struct RemotePart: Sendable {
 
     /// The fence (A30): after a pause, a removal or another credential nothing that was planned before goes out. A write that had to wait
     /// for its turn is on the wire from now on, not from when it was planned.
-    private func mayStillSend(_ attempt: Attempt, _ planned: PlannedLink, by client: AzureDevOpsClient) async -> Bool {
+    func mayStillSend(_ attempt: Attempt, epoch: Int64, by client: AzureDevOpsClient) async -> Bool {
         let now = clock.now
-        let isCurrent = try? await store.read { transaction in
-            guard let link = try transaction.link(planned.link.id), link.state.isLive else { return false }
-            return try transaction.integration(link.integration)?.epoch == planned.epoch && transaction.maySend(attempt.id, at: now)
-        }
+        let isCurrent = try? await store.read { try $0.maySend(attempt.id, underEpoch: epoch, at: now) }
         guard isCurrent == true else { return false }
         return await isRenewed(attempt, by: client)
     }
 
     /// Moves the deadline of a write that has waited. `false` when it cannot be stored: then nothing may be sent.
-    func isRenewed(_ attempt: Attempt, by client: AzureDevOpsClient) async -> Bool {
+    private func isRenewed(_ attempt: Attempt, by client: AzureDevOpsClient) async -> Bool {
         let now = clock.now
         guard now > attempt.sentAt.adding(.seconds(1)) else { return true }
         let serviceTime = client.serviceTime.map { Instant($0) }

@@ -36,7 +36,7 @@ struct WorkItemCreator: Sendable {
                 let fresh = try await store.read { try $0.link(link.id) }
                 return LinkOutcome(link: link.id, item: link.item, problem: fresh?.problem)
             }
-            let fenced = work.client.fenced { await mayStillSend(attempt, epoch: epoch) }
+            let fenced = work.client.fenced { await reconciler.remotePart.mayStillSend(attempt, epoch: epoch, by: work.client) }
             let answer = await Result(calling: { () async throws(AzureDevOpsError) in
                 try await fenced.create(draft.type, in: work.integration.projectID, draft.patch)
             })
@@ -146,17 +146,6 @@ struct WorkItemCreator: Sendable {
                 .create, of: link.id, expecting: nil, pairs: pairs, at: now, deadline: now.adding(PlanningRequest.deadline))
             return (attempt, Draft(type: entity.workItemType, patch: patch, fields: fields), batch.integration.epoch)
         }
-    }
-
-    /// The fence: nothing is sent for an integration that was paused or changed since, nor when somebody else has settled the attempt.
-    private func mayStillSend(_ attempt: Attempt, epoch: Int64) async -> Bool {
-        let integration = work.integration.id
-        let now = clock.now
-        let isCurrent = try? await store.read { transaction in
-            try transaction.integration(integration)?.epoch == epoch && transaction.maySend(attempt.id, at: now)
-        }
-        guard isCurrent == true else { return false }
-        return await reconciler.remotePart.isRenewed(attempt, by: work.client)
     }
 
     /// P4: the work item is known.
