@@ -24,6 +24,13 @@ public struct WorkItemEvent: Hashable, Sendable {
         }
     }
 
+    /// Reads a delivery as it came. Nine tenths of one are the fields and what people may read, of which nothing is used: the work item is
+    /// read anew.
+    /// - Throws: `JSONError` or `ReadingError`.
+    public init(delivered body: [UInt8], limits: JSONLimits) throws {
+        try self.init(json: JSONValue(parsing: body, limits: limits, without: ["fields", "message", "detailedMessage"]))
+    }
+
     public init(json: JSONValue) throws(ReadingError) {
         guard let id = json["id"]?.string, !id.isEmpty, id.count <= 100, let type = json["eventType"]?.string,
             let resource = json["resource"]

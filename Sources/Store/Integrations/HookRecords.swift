@@ -84,6 +84,14 @@ extension StoreTransaction {
             """,
             [.integer(hook.id.number), .text(event), SQLValue(workItem), SQLValue(revision), .integer(now.milliseconds)])
         guard inserted > 0 else { return false }
+        try noteArrival(at: hook, now)
+        return true
+    }
+
+    /// People see when something last came, to the second: a thousand events in one change two rows once.
+    private func noteArrival(at hook: Hook, _ now: Instant) throws {
+        let isNoted = hook.lastEventAt.map { $0.adding(.seconds(1)) > now } ?? false
+        guard !isNoted || hook.status == .manual else { return }
         try sql.run(
             "UPDATE hook SET last_event_at = $2, status = CASE WHEN status = 'manual' THEN 'active' ELSE status END WHERE id = $1",
             [.integer(hook.id.number), .integer(now.milliseconds)])
@@ -94,7 +102,6 @@ extension StoreTransaction {
             """,
             [.integer(hook.integration.number), .integer(now.milliseconds)])
         touch(.integration(hook.integration))
-        return true
     }
 
     /// Keeps an event that we could not read, so that nothing is lost, and asks for a sweep.

@@ -33,11 +33,14 @@ extension StoreTransaction {
         workItem: Int64, in integration: Identifier<Integration>, revision: Int64?, isCandidate: Bool = false, priority: Priority,
         cause: Cause, at now: Instant
     ) throws -> Hint {
-        guard let link = try liveLink(ofWorkItem: workItem, in: integration) else {
+        let link = try sql.row(
+            "SELECT id, seen_revision, state FROM link WHERE integration_id = $1 AND work_item_id = $2 AND is_live = TRUE",
+            [.integer(integration.number), .integer(workItem)])
+        guard let link, let id = link.integer(0) else {
             try hear(of: workItem, revision: revision, isCandidate: isCandidate, in: integration, at: now)
             return .unknownWorkItem
         }
-        if let revision, revision <= link.seenRevision, link.state == .active { return .alreadySeen }
+        if let revision, revision <= link.integer(1) ?? 0, link.text(2) == Link.State.active.rawValue { return .alreadySeen }
         try sql.run(
             """
             UPDATE link SET dirty = dirty + 1, is_waiting = TRUE, cause = $2,
@@ -49,8 +52,7 @@ extension StoreTransaction {
             WHERE id = $1
             """,
             [
-                .integer(link.id.number), .text(cause.rawValue), .integer(priority.rawValue), .integer(now.milliseconds),
-                .integer(revision ?? 0),
+                .integer(id), .text(cause.rawValue), .integer(priority.rawValue), .integer(now.milliseconds), .integer(revision ?? 0),
             ])
         touch(.work(integration))
         return .marked

@@ -33,11 +33,11 @@ public struct HookIntake: Sendable {
     ///   - body: `nil` when it was larger than `largestBody` and was not kept.
     public func receive(hook publicID: String, authorization: String?, body: [UInt8]?) async -> Answer {
         do {
-            guard let hook = try await store.read({ try $0.hook(publicID: publicID) }) else { return .wrongSecret }
-            guard isOurs(authorization, hook) else { return .wrongSecret }
-            guard let integration = try await store.read({ try $0.integration(hook.integration) }), integration.state != .deleted,
-                hook.status != .disabled
-            else { return .gone }
+            let known = try await store.read { transaction in
+                try transaction.hook(publicID: publicID).map { ($0, try transaction.integration($0.integration)) }
+            }
+            guard let (hook, integration) = known, isOurs(authorization, hook) else { return .wrongSecret }
+            guard let integration, integration.state != .deleted, hook.status != .disabled else { return .gone }
             try await accept(body, hook)
             return .accepted
         } catch {
@@ -53,7 +53,7 @@ public struct HookIntake: Sendable {
         }
         let event: WorkItemEvent
         do {
-            event = try WorkItemEvent(json: JSONValue(parsing: body, limits: JSONLimits(bytes: Self.largestBody, depth: 64)))
+            event = try WorkItemEvent(delivered: body, limits: JSONLimits(bytes: Self.largestBody, depth: 64))
         } catch {
             let reason = (error as? WorkItemEvent.ReadingError)?.message ?? (error as? JSONError)?.description ?? "It cannot be read."
             try await store.write { try $0.keepUnreadable(Array(body.prefix(64 << 10)), reason: reason, of: hook, at: now) }
