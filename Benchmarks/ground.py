@@ -1,5 +1,6 @@
 """What is measured: Kiplot and a simulated Azure DevOps, both as released, on one machine."""
 
+import http.client
 import http.server
 import json
 import pathlib
@@ -140,6 +141,12 @@ class Ground:
         with sqlite3.connect(f"file:{self.folder}/kiplot.sqlite?mode=ro", uri=True) as database:
             return database.execute(statement).fetchall()
 
+    def wait_for_name(self, item, name):
+        """Returns once the server shows a name. Asking it all the time would slow it down: first the file is looked into."""
+        with sqlite3.connect(f"file:{self.folder}/kiplot.sqlite?mode=ro", uri=True) as database:
+            until(lambda: database.execute("SELECT name FROM item WHERE id = ?", [item]).fetchone() == (name,), "the change is kept", pause=0.001)
+        until(lambda: self.name(item) == name, "the change is visible", pause=0.001)
+
     def peak_megabytes(self):
         for line in open(f"/proc/{self.server.process.pid}/status"):
             if line.startswith("VmHWM"):
@@ -165,15 +172,29 @@ class Wire:
             def do_POST(self):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 wire.note(self.path, self.headers["Authorization"], body)
-                headers = {"Authorization": self.headers["Authorization"], "Content-Type": "application/json"}
-                request = urllib.request.Request(f"http://127.0.0.1:{port}{self.path}", body, headers, method="POST")
-                try:
-                    status = urllib.request.urlopen(request, timeout=30).status
-                except OSError:
-                    status = 503
-                self.send_response(status)
+                self.send_response(self.carry(body))
                 self.send_header("Content-Length", "0")
                 self.end_headers()
+
+            def carry(self, body):
+                headers = {"Authorization": self.headers["Authorization"], "Content-Type": "application/json"}
+                # One connection for each of the simulator's, as long as the server keeps it open.
+                for _ in range(2):
+                    self.onward = getattr(self, "onward", None) or http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+                    try:
+                        self.onward.request("POST", self.path, body, headers)
+                        answer = self.onward.getresponse()
+                        answer.read()
+                        return answer.status
+                    except (OSError, http.client.HTTPException):
+                        self.onward.close()
+                        self.onward = None
+                return 503
+
+            def finish(self):
+                super().finish()
+                if getattr(self, "onward", None):
+                    self.onward.close()
 
             def log_message(self, *_):
                 pass

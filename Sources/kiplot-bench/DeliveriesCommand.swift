@@ -19,7 +19,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
     @Option(help: "How many a second; 0 for as many as are taken.") var rate = 0
 
     func run() async throws {
-        let template = try JSONValue(parsing: Array(Data(contentsOf: URL(filePath: body))))
+        let template = try Template(JSONValue(parsing: Array(Data(contentsOf: URL(filePath: body)))))
         var configuration = HTTPClient.Configuration()
         configuration.httpVersion = .http1Only
         configuration.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = connections
@@ -44,7 +44,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
     /// Every so-manieth delivery. With a rate each has its moment, and the time that it takes counts from there: a receiver that is slow
     /// cannot hide behind deliveries that it made wait.
     private func deliver(
-        from connection: Int, _ start: ContinuousClock.Instant, _ template: JSONValue, _ client: HTTPClient
+        from connection: Int, _ start: ContinuousClock.Instant, _ template: Template, _ client: HTTPClient
     ) async throws -> [Double] {
         var times: [Double] = []
         for number in stride(from: connection, to: count, by: connections) {
@@ -56,7 +56,7 @@ struct DeliveriesCommand: AsyncParsableCommand {
             var call = HTTPClientRequest(url: url)
             call.method = .POST
             call.headers = ["Authorization": authorization, "Content-Type": "application/json"]
-            call.body = .bytes(ByteBuffer(bytes: delivery(number, template)))
+            call.body = .bytes(template.delivery(number, of: workItems))
             let answer = try await client.execute(call, timeout: .seconds(30))
             _ = try await answer.body.collect(upTo: 1 << 20)
             guard answer.status == .ok else { throw Unmeasurable(description: "A delivery was answered \(answer.status.code).") }
@@ -64,13 +64,24 @@ struct DeliveriesCommand: AsyncParsableCommand {
         }
         return times
     }
+}
 
-    private func delivery(_ number: Int, _ template: JSONValue) -> [UInt8] {
-        var delivery = template.object ?? JSONObject()
-        delivery["id"] = .string(UUID().uuidString.lowercased())
-        var resource = delivery["resource"]?.object ?? JSONObject()
-        resource["workItemId"] = .integer(Int64(number % workItems + 1))
+/// A delivery in three pieces, between which its id and its work item stand: printing it anew each time would take the receiver's time.
+private struct Template {
+    private let pieces: [String]
+
+    init(_ sample: JSONValue) throws {
+        let mark = "\u{1F516}"
+        var delivery = JSONObject([("id", .string(mark))])
+        for member in sample.object ?? JSONObject() where member.name != "id" { delivery[member.name] = member.value }
+        var resource = sample["resource"]?.object ?? JSONObject()
+        resource["workItemId"] = .string(mark)
         delivery["resource"] = .object(resource)
-        return JSONValue.object(delivery).bytes
+        pieces = JSONValue.object(delivery).text.components(separatedBy: "\"\(mark)\"")
+        guard pieces.count == 3 else { throw Unmeasurable(description: "The sample is no delivery of a work item.") }
+    }
+
+    func delivery(_ number: Int, of workItems: Int) -> ByteBuffer {
+        ByteBuffer(string: "\(pieces[0])\"\(UUID().uuidString.lowercased())\"\(pieces[1])\(number % workItems + 1)\(pieces[2])")
     }
 }

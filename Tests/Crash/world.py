@@ -44,14 +44,14 @@ def free_port():
                 continue
 
 
-def until(condition, what, seconds=30):
-    """Waits for something that has to come about."""
+def until(condition, what, seconds=30, pause=0.02):
+    """Waits for something that has to come about, and looks again after each pause."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
         if value:
             return value
-        time.sleep(0.02)
+        time.sleep(pause)
     raise TimeoutError(what)
 
 
