@@ -6,8 +6,8 @@ struct JSONTests {
     @Test("what is written reads back as itself")
     func roundTrip() throws {
         let value: JSONValue = [
-            "text": "a \"quoted\" <b> & \u{1F600}\n\u{1}", "escaped": "\\\t\r\u{1F}", "ends": "\"", "whole": 9_007_199_254_740_993, "fraction": 0.1, "none": .null,
-            "list": [true, false, [], [:]],
+            "text": "a \"quoted\" <b> & \u{1F600}\n\u{1}", "escaped": "\\\t\r\u{1F}", "ends": "\"",
+            "whole": 9_007_199_254_740_993, "fraction": 0.1, "none": .null, "list": [true, false, [], [:]],
         ]
         #expect(try JSONValue(parsing: value.text) == value)
     }

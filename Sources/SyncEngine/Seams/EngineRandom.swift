@@ -8,8 +8,8 @@ public protocol EngineRandom: Sendable {
 extension EngineRandom {
     /// Lower-case hexadecimal digits.
     public func hexadecimal(bytes count: Int) -> String {
-        let digits = Array("0123456789abcdef")
-        return String(bytes(count).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] })
+        let digits = Array("0123456789abcdef".utf8)
+        return String(decoding: bytes(count).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
     }
 
     /// A duration between half of `duration` and all of it, so that retries spread (`sync-protocol.md` Q11).
@@ -27,6 +27,9 @@ public struct SystemRandom: EngineRandom {
 
     public func bytes(_ count: Int) -> [UInt8] {
         var generator = SystemRandomNumberGenerator()
-        return (0..<count).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+        var bytes: [UInt8] = []
+        // Eight at once: each question goes to the system.
+        while bytes.count < count { withUnsafeBytes(of: generator.next()) { bytes += $0.prefix(count - bytes.count) } }
+        return bytes
     }
 }
