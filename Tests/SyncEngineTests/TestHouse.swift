@@ -71,13 +71,14 @@ struct TestHouse {
     let clock: TestClock
     let integration: Identifier<Integration>
 
-    static func build(_ prepare: (inout World) -> Void = { _ in }) async throws -> TestHouse {
+    static func build(on database: (any Database)? = nil, _ prepare: (inout World) -> Void = { _ in }) async throws -> TestHouse {
         var world = World(seed: 7)
         world.addToken("secret")
         world.addProject(name: "Contoso", process: .agile, at: 1_760_000_000_000)
         prepare(&world)
         let simulation = Simulation(world: world)
-        let store = try await Store.open(SQLiteDatabase.inMemory())
+        let ownDatabase = try await SQLiteDatabase.inMemory()
+        let store = try await Store.open(database ?? ownDatabase)
         let clock = TestClock()
         let engine = try engine(on: store, SimulatedTransport(simulation), clock)
         let instance = try await engine.instances.add(

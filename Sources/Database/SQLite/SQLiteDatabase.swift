@@ -18,7 +18,7 @@ public final class SQLiteDatabase: Database {
         var configuration = Configuration()
         configuration.busyMode = .timeout(5)
         configuration.prepareDatabase { connection in
-            try connection.execute(sql: "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -16000")
+            try connection.execute(sql: "PRAGMA foreign_keys = ON; PRAGMA trusted_schema = OFF; PRAGMA cache_size = -8000")
         }
         guard path != ":memory:" else {
             let only = configuration

@@ -102,7 +102,8 @@ extension StoreTransaction {
         let parameters: [SQLValue] = [.integer(moment.milliseconds), .integer(person.number)]
         let total = try sql.row("SELECT count(DISTINCT item_id) FROM history WHERE \(Self.isNews)", parameters)?.integer(0) ?? 0
         let newest = try sql.rows(
-            "SELECT item_id FROM history WHERE \(Self.isNews) GROUP BY item_id ORDER BY max(id) DESC LIMIT $3",
+            // Grouped by a sum, so that no index for the groups is taken, which would go through all that ever happened.
+            "SELECT item_id + 0 FROM history WHERE \(Self.isNews) GROUP BY item_id + 0 ORDER BY max(id) DESC LIMIT $3",
             parameters + [.integer(Int64(limit))])
         let items = try newest.compactMap { row -> ItemChanges? in
             guard let number = row.integer(0), let item = try item(Identifier(number)) else { return nil }

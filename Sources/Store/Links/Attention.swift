@@ -8,8 +8,8 @@ extension StoreTransaction {
         let row = try sql.row(
             """
             SELECT
-                (SELECT count(*) FROM conflict JOIN link ON link.id = conflict.link_id
-                    WHERE conflict.settled_at IS NULL AND link.is_live = TRUE),
+                (SELECT count(*) FROM conflict WHERE settled_at IS NULL
+                    AND EXISTS (SELECT 1 FROM link WHERE link.id = conflict.link_id AND link.is_live = TRUE)),
                 (SELECT coalesce(sum(obstacles + CASE WHEN problem IS NOT NULL THEN 1 ELSE 0 END), 0) FROM link
                     WHERE (conflicts > 0 OR obstacles > 0 OR problem IS NOT NULL) AND is_live = TRUE),
                 (SELECT count(*) FROM instance WHERE health IN ('credentialRejected', 'unreachable'))

@@ -102,7 +102,7 @@ extension StoreTransaction {
         try sql.row("SELECT \(Self.conflictColumns) FROM conflict WHERE id = $1", [.integer(id.number)]).map(Self.conflict)
     }
 
-    /// The open conflicts, the oldest first.
+    /// The open conflicts, the oldest first. Served by `conflict_unsettled`.
     public func openConflicts(limit: Int = 500) throws -> [Conflict] {
         try sql.rows(
             "SELECT \(Self.conflictColumns) FROM conflict WHERE settled_at IS NULL ORDER BY id LIMIT $1", [.integer(Int64(limit))]

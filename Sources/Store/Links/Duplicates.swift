@@ -46,14 +46,17 @@ extension StoreTransaction {
     }
 
     /// Every duplicate of an integration, or of all, in the order of their discovery; not those that were accepted, or chosen and linked
-    /// since.
+    /// since. Asked by every page; duplicates are few and links many, and only `CROSS` makes SQLite begin with the few.
     public func duplicates(in integration: Identifier<Integration>? = nil) throws -> [Duplicate] {
         try sql.rows(
             """
             SELECT duplicate.link_id, link.item_id, link.work_item_id, duplicate.work_item_id, duplicate.found_at
-            FROM duplicate JOIN link ON link.id = duplicate.link_id
-            WHERE ($1 = 0 OR link.integration_id = $1) AND accepted_by IS NULL AND link.is_live = TRUE AND NOT EXISTS (
-                SELECT 1 FROM link AS other WHERE other.work_item_id = duplicate.work_item_id AND other.is_live = TRUE)
+            FROM duplicate CROSS JOIN link
+            WHERE link.id = duplicate.link_id AND ($1 = 0 OR link.integration_id = $1) AND accepted_by IS NULL AND link.is_live = TRUE
+                AND NOT EXISTS (
+                    SELECT 1 FROM link AS other
+                    WHERE other.integration_id = link.integration_id AND other.work_item_id = duplicate.work_item_id
+                        AND other.is_live = TRUE)
             ORDER BY duplicate.found_at, duplicate.work_item_id
             """,
             [.integer(integration?.number ?? 0)]

@@ -10,6 +10,7 @@ enum StoreSchema {
         Migration(number: 5, name: "planning", statements: planning),
         Migration(number: 6, name: "accepted duplicates", statements: acceptedDuplicates),
         Migration(number: 7, name: "in step", statements: inStep),
+        Migration(number: 8, name: "unsettled conflicts", statements: unsettledConflicts),
     ]
 }
 

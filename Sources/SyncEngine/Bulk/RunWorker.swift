@@ -4,7 +4,7 @@ import FieldSync
 import Portfolio
 import Store
 
-/// Works a bulk run off, chunk by chunk. A crash repeats at most one chunk, and every repetition finds nothing to do.
+/// Works a bulk run off, chunk by chunk. A crash repeats those that were under way, and every repetition finds nothing to do.
 struct RunWorker: Sendable {
     let store: Store
     let reconciler: Reconciler
@@ -12,6 +12,8 @@ struct RunWorker: Sendable {
     let clock: any EngineClock
 
     private static let chunk = 200
+    /// While one chunk is on the wire, the next is planned.
+    private static let chunksAtOnce = 2
     /// How many chunks are read while one is worked on: as many as may be on the wire, so that a slow answer holds up no other.
     private static let ahead = RequestBudget.mostInFlight - RequestBudget.keptForPeople
 
@@ -21,6 +23,24 @@ struct RunWorker: Sendable {
             let work = try await reconciler.open(run.integration, priority: .bulk)
             if try await !store.read({ try $0.isListed(run.id) }) {
                 try await RunLister(store: store, sweeper: sweeper).list(run, work)
+            }
+            try await workOff(run, work)
+            try await finish(run.id)
+        } catch let stop as LaneStop {
+            try await explain(run.id, stop)
+            throw stop
+        }
+    }
+
+    private func workOff(_ run: Run, _ work: Reconciler.Work) async throws {
+        try await withThrowingTaskGroup(of: LaneStop?.self) { group in
+            var atWork = 0
+            var stop: LaneStop?
+            func awaitChunks(until most: Int) async throws {
+                while atWork > most, let ended = try await group.next() {
+                    atWork -= 1
+                    stop = stop ?? ended
+                }
             }
             var place = -1
             try await readingAhead(
@@ -35,14 +55,19 @@ struct RunWorker: Sendable {
                 },
                 read: { entries in try await read(entries, work) },
                 use: { entries, snapshots in
-                    guard let current = try await store.read({ try $0.run(run.id) }), current.state == .running else { return false }
-                    try await process(entries, snapshots, current, work)
+                    // What is made comes in its order, parents first.
+                    let isInOrder = run.createsWorkItems || entries.contains { $0.item == nil }
+                    try await awaitChunks(until: isInOrder ? 0 : Self.chunksAtOnce - 1)
+                    guard stop == nil, let current = try await store.read({ try $0.run(run.id) }), current.state == .running else {
+                        return false
+                    }
+                    group.addTask { try await process(entries, snapshots, current, work) }
+                    atWork += 1
+                    if isInOrder { try await awaitChunks(until: 0) }
                     return true
                 })
-            try await finish(run.id)
-        } catch let stop as LaneStop {
-            try await explain(run.id, stop)
-            throw stop
+            try await awaitChunks(until: 0)
+            if let stop { throw stop }
         }
     }
 
@@ -52,12 +77,18 @@ struct RunWorker: Sendable {
         return ids.isEmpty ? [:] : try await ImportReader(work: work).read(ids)
     }
 
+    /// - Returns: why nothing else may be begun; other chunks come to their end.
     private func process(
         _ entries: [RunEntry], _ snapshots: [Int64: RemoteSnapshot], _ run: Run, _ work: Reconciler.Work
-    ) async throws {
-        try await importWorkItems(entries.filter { $0.item == nil }, snapshots, run, work)
-        let results = try await synchronise(entries.filter { $0.item != nil }, run, work)
-        if !results.isEmpty { try await store.write { try $0.record(results, of: run.id) } }
+    ) async throws -> LaneStop? {
+        do {
+            try await importWorkItems(entries.filter { $0.item == nil }, snapshots, run, work)
+            let results = try await synchronise(entries.filter { $0.item != nil }, run, work)
+            if !results.isEmpty { try await store.write { try $0.record(results, of: run.id) } }
+            return nil
+        } catch let stop as LaneStop {
+            return stop
+        }
     }
 
     private func synchronise(_ withItems: [RunEntry], _ run: Run, _ work: Reconciler.Work) async throws -> [RunEntry] {

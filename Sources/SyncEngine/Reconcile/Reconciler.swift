@@ -21,9 +21,6 @@ struct Reconciler: Sendable {
 
     /// Rounds of reading and planning anew when somebody else is faster (`sync-protocol.md` 2.6).
     private static let rounds = 5
-    /// While one batch is on the wire the other is planned: together they are as many as one call may read.
-    private static let batchesAtOnce = 2
-    private static let batch = AzureDevOpsClient.largestBatch / batchesAtOnce
     /// Calls for single work items of one batch that are on the wire at once.
     private static let callsAtOnce = 16
 
@@ -37,10 +34,10 @@ struct Reconciler: Sendable {
         var outcomes: [LinkOutcome] = []
         let creating = links.filter { $0.workItem == nil }
         if !creating.isEmpty { outcomes += try await creator(work).create(creating, as: choice) }
-        let batches = links.filter { $0.workItem != nil }.chunks(of: Self.batch)
-        let worked = try await batches.atOnce(Self.batchesAtOnce) { try await reconcile($0, work, choice) }
-        if let stop = worked.stop { throw stop }
-        return outcomes + worked.results.joined()
+        for chunk in links.filter({ $0.workItem != nil }).chunks(of: AzureDevOpsClient.largestBatch) {
+            outcomes += try await reconcile(chunk, work, choice)
+        }
+        return outcomes
     }
 
     /// What reconciling would do, without doing it.
