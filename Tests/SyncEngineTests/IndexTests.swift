@@ -51,10 +51,10 @@ private struct ListeningTransaction: Transaction {
 
 @Suite("Indexes")
 struct IndexTests {
-    /// Tables with a row for each item, or more.
+    /// Tables with a row for each item, or more, and the other names that questions give them.
     private static let large = [
         "item", "link", "history", "receipt", "run_entry", "hook_event", "stranger", "conflict", "disagreement", "delivery_update",
-        "share",
+        "share", "other", "parent",
     ]
 
     /// Indexes of those few rows that wait for somebody: going through all of them is what they are for.
