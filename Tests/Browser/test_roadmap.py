@@ -208,8 +208,7 @@ def test_a_change_while_the_page_comes_up_is_not_missed(house, page):
 def test_a_click_in_the_last_row_says_when(house, page):
     set_up(house, page)
     roadmap(house, page)
-    chart = page.locator("#chart").bounding_box()
-    row = page.locator("#rm-new").bounding_box()
+    chart, row = at_rest(page.locator("#chart")), at_rest(page.locator("#rm-new"))
     page.mouse.click(chart["x"] + 700, row["y"] + row["height"] / 2)
     page.keyboard.type("Portal")
     page.keyboard.press("Enter")
@@ -276,12 +275,12 @@ def test_parking_and_the_tray(house, page):
     assert bar(page, "Portal").count() == 0
     page.keyboard.press("Escape")
     # A bar that is dropped on the tray is parked, too.
-    start, target = bar(page, "Shop").locator(".g").bounding_box(), tray.bounding_box()
+    start, target = at_rest(bar(page, "Shop").locator(".g")), at_rest(tray)
     drag(page, bar(page, "Shop"), target["x"] + 60 - start["x"] - start["width"] / 2, 30)
     saved(page, "INI-2 is parked")
     tray.locator("li", has_text="Shop").wait_for()
     # And back onto the period under the mouse.
-    item, chart = tray.locator("li", has_text="Portal"), page.locator("#chart").bounding_box()
+    item, chart = tray.locator("li", has_text="Portal"), at_rest(page.locator("#chart"))
     box = at_rest(item)
     drag(page, item, chart["x"] + 560 - box["x"] - box["width"] / 2, 60)
     bar(page, "Portal").wait_for()
