@@ -72,8 +72,8 @@ private struct Judgement: Sendable {
     var pairs: [FieldKey: AgreedPair] = [:]
     /// Every field holds what was written.
     var isExact = true
-    /// Nothing speaks against it. A rule may have changed our values on the way in; but another tool that writes under the same name would
-    /// have left some of our fields as they stood, or come at another time.
+    /// Nothing speaks against it. A rule may have changed our values on the way in, but hardly all of them beyond recognition; and another
+    /// tool that writes under the same name would have left some of our fields as they stood, or come at another time.
     var isPossible: Bool
 
     /// How long after its sending a request may reach the service: the client gives up before, but what is on the wire may be slow.
@@ -83,27 +83,49 @@ private struct Judgement: Sendable {
     init?(_ attempt: Attempt, _ revision: RemoteSnapshot, _ fields: MappedFields) {
         self.attempt = attempt
         isPossible = true
+        var isRecognised = false
         for (key, pair) in attempt.pairs {
             guard let field = fields[key] else {
                 // What nothing shows at the moment is taken for what was sent. The parent makes no revision.
                 if key != .parent {
                     pairs[key] = pair
                     isExact = false
+                    isRecognised = true
                 }
                 continue
             }
             let value = revision.value(of: field, like: pair.remote)
             pairs[key] = AgreedPair(local: pair.local, remote: value)
+            isRecognised = isRecognised || value.mayHaveBeen(pair.remote)
             guard value != pair.remote else { continue }
             isExact = false
             if value == attempt.before[key] { isPossible = false }
         }
         guard !pairs.isEmpty else { return nil }
+        isPossible = isPossible && isRecognised
         if !isExact, let sentAt = attempt.serviceTime, let changedAt = revision.changedAt {
             // The clock of the service tells whole seconds.
             isPossible = isPossible && changedAt >= sentAt.adding(.seconds(-2)) && changedAt <= sentAt.adding(Self.longestWay)
         }
     }
+}
+
+extension RemoteValue? {
+    /// Whether Azure DevOps may have made it of what was written. Of a line of text it changes blanks, punctuation and case, and the end of one
+    /// that is too long; what it may make of a formatted text nobody knows.
+    func mayHaveBeen(_ written: RemoteValue?) -> Bool {
+        switch (self, written) {
+        case (.text(let text)?, .text(let written)?):
+            let (letters, given) = (text.letters, written.letters)
+            return letters == given || (!letters.isEmpty && given.hasPrefix(letters))
+        case (.richText?, .richText?): return true
+        default: return self == written
+        }
+    }
+}
+
+extension String {
+    fileprivate var letters: String { lowercased().filter { $0.isLetter || $0.isNumber } }
 }
 
 /// The fields of a work item type that a mapping covers, as far as reading them goes. The parent is none.

@@ -188,7 +188,7 @@ struct WorkItemCreator: Sendable {
             link.syncedAt = now
             link.writtenAt = now
             if let item = try transaction.item(link.item), let context = batch.context(for: item.kind, schema: work.schema) {
-                let pairs = attempt.pairs.isEmpty ? Self.recognised(item, in: created, context) : attempt.pairs
+                let pairs = epoch == nil ? Self.recognised(attempt, item, in: created, context) : attempt.pairs
                 for (key, pair) in pairs {
                     let value = created.value(of: key, in: context)
                     link.fields[key] = LinkField(
@@ -222,9 +222,15 @@ struct WorkItemCreator: Sendable {
         }
     }
 
-    /// What was sent, where a restored backup does not tell: whatever still means the same here. The rest is no agreement.
-    private static func recognised(_ item: Item, in created: RemoteSnapshot, _ context: MappingContext) -> [FieldKey: AgreedPair] {
-        context.rules.filter(\.value.mapping.direction.writes).compactMapValues { rule in
+    /// What was sent, of a work item that was found by its marker: it may have been made by an earlier attempt than the last one, and a
+    /// restored backup tells of none; then it is whatever still means the same here. The rest is no agreement.
+    private static func recognised(
+        _ attempt: Attempt, _ item: Item, in created: RemoteSnapshot, _ context: MappingContext
+    ) -> [FieldKey: AgreedPair] {
+        guard attempt.pairs.isEmpty else {
+            return attempt.pairs.filter { key, pair in created.value(of: key, in: context).mayHaveBeen(pair.remote) }
+        }
+        return context.rules.filter(\.value.mapping.direction.writes).compactMapValues { rule in
             guard let sent = try? rule.translation.azureDevOps(from: item[rule.mapping.field]),
                 sent == created.value(of: rule.mapping.field, in: context)
             else { return nil }
