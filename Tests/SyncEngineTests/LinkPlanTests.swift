@@ -64,7 +64,7 @@ struct LinkPlanTests {
                     .description: AgreedPair(local: .richText(.html("<div>before</div>")), remote: value),
                 ]),
                 item: item([.name: .text("B"), .description: ours]),
-                remote: snapshot([.name: "A", .description: .string(source)], present), attempts: [:])
+                remote: .reading(snapshot([.name: "A", .description: .string(source)], present)), attempts: [:])
             // What stands there decides. Where nothing stands, the format of the field still does, but Markdown may make it a Markdown one.
             let mixes = written == .html ? present == .markdown : present != .markdown && value != nil
             if mixes {
@@ -87,7 +87,7 @@ struct LinkPlanTests {
             local: .richText(.html("<div>old</div>")), remote: CanonicalForm.remoteValue(of: "<div>old</div>", type: .html))
         let plan = planner([.description]).plan(
             link([.description: agreed]), item: item([.description: .richText(.html("<div>old</div>"))]),
-            remote: snapshot([.description: "old"], .markdown), attempts: [:])
+            remote: .reading(snapshot([.description: "old"], .markdown)), attempts: [:])
         #expect(plan.pulls[.description]?.pair.local == .richText(RichText(format: .markdown, source: "old")))
         #expect(plan.pushes.isEmpty)
     }
@@ -96,7 +96,7 @@ struct LinkPlanTests {
     func vanished(readIn: Int64) {
         var link = link([.effort: AgreedPair(local: .number(8), remote: .number(8))])
         link.fields[.effort]?.readIn = readIn
-        let plan = planner([.effort]).plan(link, item: item([.effort: .number(8)]), remote: snapshot([:]), attempts: [:])
+        let plan = planner([.effort]).plan(link, item: item([.effort: .number(8)]), remote: .reading(snapshot([:])), attempts: [:])
         #expect(plan.pulls.keys.contains(.effort) == (readIn < 2), "of a newer revision it is an edit")
         #expect(plan.pushes.isEmpty)
     }
@@ -126,10 +126,10 @@ struct LinkPlanTests {
             fields[key] = remote[change == 2 ? 1 : 0]
         }
         let (link, item, remote) = (link(agreed), item(values), snapshot(fields))
-        let whole = planner(keys).plan(link, item: item, remote: remote, attempts: [:])
-        #expect(planner(keys.reversed()).plan(link, item: item, remote: remote, attempts: [:]) == whole)
+        let whole = planner(keys).plan(link, item: item, remote: .reading(remote), attempts: [:])
+        #expect(planner(keys.reversed()).plan(link, item: item, remote: .reading(remote), attempts: [:]) == whole)
         for key in keys {
-            let alone = planner([key]).plan(link, item: item, remote: remote, attempts: [:])
+            let alone = planner([key]).plan(link, item: item, remote: .reading(remote), attempts: [:])
             #expect(alone.pulls[key] == whole.pulls[key])
             #expect(alone.pushes[key] == whole.pushes[key])
             #expect(alone.fields[key] == whole.fields[key])

@@ -83,16 +83,17 @@ public enum FieldPlanner {
 
     /// No agreed pair: nothing is guessed (A32).
     private static func firstMeeting(_ state: FieldState, _ rule: FieldRule) throws(Obstacle) -> FieldDecision {
+        guard state.local != nil else {
+            // Nothing in Kiplot is no wish to empty the other side: what stands there stays until somebody sets a value here.
+            guard rule.direction.reads, state.remote != nil else { return .settle(AgreedPair(local: nil, remote: state.remote)) }
+            return try pullUnlessSame(state, rule, overwritesEdit: false)
+        }
         if meansTheSame(state, rule) { return .settle(AgreedPair(local: state.local, remote: state.remote)) }
         switch rule.direction {
-        case .read: return try pull(state, rule, overwritesEdit: state.local != nil)
-        case .write:
-            // Nothing in Kiplot is no wish to empty the other side: what stands there stays until somebody sets a value here.
-            if state.local == nil { return .settle(AgreedPair(local: nil, remote: state.remote)) }
-            return try push(state, rule, overwritesEdit: state.remote != nil)
+        case .read: return try pull(state, rule, overwritesEdit: true)
+        case .write: return try push(state, rule, overwritesEdit: state.remote != nil)
         case .both: break
         }
-        if state.local == nil { return try pull(state, rule, overwritesEdit: false) }
         if state.remote == nil { return try push(state, rule, overwritesEdit: false) }
         switch rule.initialSource {
         case .azureDevOps: return try pull(state, rule, overwritesEdit: true)

@@ -100,7 +100,19 @@ final class Case {
 
     func isOurs(_ revision: World.PastRevision, of workItem: Int64) -> Bool { ourRevisions[workItem]?.contains(revision.number) ?? false }
 
-    /// A commit that called a link done although its work item had not been read since it was last marked.
+    /// When what a link remembered was good enough to write an edit from: the write has said so, by the revision that it tested.
+    private func plansThatHeld(of link: Link) -> [Int64] {
+        evidence.attempts.values.filter { attempt in
+            attempt.link == link.id.number && !attempt.isCreation
+                && evidence.calls.contains { call in
+                    call.isPatch && call.heard && call.status == 200 && call.workItem == link.workItem && call.sentAt >= attempt.beganAt
+                        && call.body[0]?["value"]?.integer == attempt.expectedRevision
+                }
+        }.map(\.beganAt)
+    }
+
+    /// A commit that called a link done although its work item had not been read since it was last marked, nor written from memory where all
+    /// that had marked it were edits.
     struct SettledUnseen {
         var link: Identifier<Link>
         var workItem: Int64
@@ -119,8 +131,11 @@ final class Case {
             guard let workItem = link.workItem, let rows = evidence.linkRows[link.id.number] else { continue }
             for (before, row) in zip(rows, rows.dropFirst())
             where row.settled > before.settled && row.state == "active" && before.state == "active" {
-                let markedAt = evidence.marks[link.id.number]?.first { $0.dirty >= row.settled }?.at ?? before.at
+                let marks = (evidence.marks[link.id.number] ?? []).filter { $0.dirty > before.settled }
+                let markedAt = marks.first { $0.dirty >= row.settled }?.at ?? before.at
                 if (readings[workItem] ?? []).contains(where: { $0 <= row.at && $0 >= markedAt }) { continue }
+                let isEdited = marks.filter { $0.dirty <= row.settled }.allSatisfy(\.isEdit)
+                if isEdited, plansThatHeld(of: link).contains(where: { $0 <= row.at && $0 >= markedAt }) { continue }
                 found.append(
                     SettledUnseen(link: link.id, workItem: workItem, at: row.at, hasResult: row.syncedAt != before.syncedAt))
             }

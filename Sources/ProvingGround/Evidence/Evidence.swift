@@ -112,8 +112,8 @@ public final class Evidence {
     var localEdits: [LocalEdit] = []
     var remoteEdits: [RemoteEdit] = []
     var linkRows: [Int64: [LinkRow]] = [:]
-    /// When each link got how many reasons to be looked at.
-    var marks: [Int64: [(at: Int64, dirty: Int64)]] = [:]
+    /// When each link got how many reasons to be looked at, and whether the last of them was that somebody had typed something here.
+    var marks: [Int64: [(at: Int64, dirty: Int64, isEdit: Bool)]] = [:]
     var attempts: [Int64: AttemptRow] = [:]
     var conflicts: [ConflictRow] = []
     var epochs: [EpochChange] = []

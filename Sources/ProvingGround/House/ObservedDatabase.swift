@@ -147,9 +147,11 @@ final class Witness {
     }
 
     private func seeMarks(_ transaction: any Transaction) throws {
-        for row in try transaction.rows("SELECT id, dirty FROM link") {
-            guard let id = row.integer(0), let dirty = row.integer(1), dirty > (evidence.marks[id]?.last?.dirty ?? 0) else { continue }
-            evidence.marks[id, default: []].append((play.now, dirty))
+        for row in try transaction.rows("SELECT id, dirty, cause FROM link") {
+            let before = evidence.marks[row.integer(0) ?? 0]?.last?.dirty ?? 0
+            guard let id = row.integer(0), let dirty = row.integer(1), dirty > before else { continue }
+            let isEdit = dirty == before + 1 && row.text(2).flatMap { Cause(rawValue: $0) }?.isByPerson ?? false
+            evidence.marks[id, default: []].append((play.now, dirty, isEdit))
         }
     }
 

@@ -97,7 +97,7 @@ extension Play {
             // What both sides agreed on before the play began is evidence, too.
             for row in try transaction.rows("SELECT id, state, seen_revision, dirty, settled, fields, synced_at FROM link ORDER BY id") {
                 guard let id = row.integer(0) else { continue }
-                evidence.marks[id] = [(now, row.integer(3) ?? 0)]
+                evidence.marks[id] = [(now, row.integer(3) ?? 0, false)]
                 evidence.linkRows[id] = [
                     Evidence.LinkRow(
                         at: now, node: 0, state: row.text(1) ?? "", seenRevision: row.integer(2) ?? 0, dirty: row.integer(3) ?? 0,

@@ -142,7 +142,7 @@ public struct LinkField: Hashable, Sendable {
     public var settlement: Settlement?
     /// What Azure DevOps held when it was last read.
     public var remote: RemoteValue?
-    /// The revision in which it was read, where it was something.
+    /// The revision in which it was read, or written.
     public var readIn: Int64?
     public var isInConflict: Bool
     /// Set while the value cannot travel; it is not tried again until one of the values, the mapping or the project's rules change.

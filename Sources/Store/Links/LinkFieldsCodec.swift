@@ -27,7 +27,7 @@ public enum LinkFieldsCodec {
             if let both = pair[0], both == pair[1] { object["alike"] = both } else { object["agreed"] = pair }
         }
         if field.agreed.map({ $0.remote != field.remote }) ?? true { object["remote"] = field.remote?.json ?? .null }
-        if field.remote != nil, let revision = field.readIn { object["in"] = .integer(revision) }
+        if let revision = field.readIn { object["in"] = .integer(revision) }
         if let target = field.target { object["of"] = .string(target) }
         if let settled = field.settlement {
             object["settled"] = [.string(settled.winner.rawValue), settled.local?.json ?? .null, settled.remote?.json ?? .null]

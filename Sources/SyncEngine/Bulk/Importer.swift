@@ -125,7 +125,7 @@ extension Importer {
         let blank = Item(
             id: Identifier(0), kind: kind, number: 0, values: [:], createdAt: now, createdBy: "", updatedAt: now, updatedBy: "")
         return LinkPlanner(context: context, trigger: trigger).plan(
-            link(to: one.snapshot, of: blank.id), item: blank, remote: one.snapshot, attempts: [:], parents: parents)
+            link(to: one.snapshot, of: blank.id), item: blank, remote: .reading(one.snapshot), attempts: [:], parents: parents)
     }
 
     private func link(to snapshot: RemoteSnapshot, of item: Identifier<Item>) -> Link {

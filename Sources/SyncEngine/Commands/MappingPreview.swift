@@ -122,7 +122,7 @@ extension StoreTransaction {
             case nil where linked == nil: Trigger(bulk: .pull)
             case nil: Trigger(cause: .rule)
             }
-        let plan = LinkPlanner(context: context, trigger: trigger).plan(draft, item: subject, remote: snapshot, attempts: [:])
+        let plan = LinkPlanner(context: context, trigger: trigger).plan(draft, item: subject, remote: .reading(snapshot), attempts: [:])
         let rows = entity.enabledFields.compactMap { mapping in
             context.rules[mapping.field].map { row($0, plan, subject, snapshot, batch.workspace) }
         }

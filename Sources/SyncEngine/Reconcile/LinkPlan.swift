@@ -39,6 +39,32 @@ public struct LinkPlan: Hashable, Sendable {
     public var isEmpty: Bool { pulls.isEmpty && pushes.isEmpty }
 }
 
+/// What a plan compares the item with.
+public enum RemoteSide: Sendable {
+    case reading(RemoteSnapshot)
+    /// What the link remembers of the last one. Only good for a plan that `LinkPlan.goesOutUnread` allows.
+    case memory(of: Link)
+
+    fileprivate var changedAt: Instant? {
+        switch self {
+        case .reading(let snapshot): snapshot.changedAt
+        case .memory(let link): link.remoteChangedAt
+        }
+    }
+
+    /// The value of one field, the format that is known to stand there, and the revision that it belongs to.
+    fileprivate func field(_ resolved: MappingContext.ResolvedField, known: LinkField) -> (RemoteValue?, RichText.Format?, Int64?) {
+        switch self {
+        case .reading(let snapshot):
+            let name = resolved.mapping.azureDevOpsField
+            let format = snapshot.formats[name]
+            let value = CanonicalForm.remoteValue(of: snapshot.fields[name], type: resolved.remoteType, format: format ?? .html)
+            return (value, format, snapshot.revision)
+        case .memory: return (known.remote, nil, known.readIn)
+        }
+    }
+}
+
 /// Everything about a mapping that planning needs, resolved once for many links.
 public struct MappingContext: Sendable {
     public var entity: EntityMapping
@@ -88,7 +114,7 @@ public struct LinkPlanner: Sendable {
     ///   - localChangedAt: when each field last changed in Kiplot, where known.
     ///   - parents: the linked initiatives that the parent may be; `nil` leaves the parent alone.
     public func plan(
-        _ link: Link, item: Item, remote: RemoteSnapshot, attempts: [FieldKey: [AgreedPair]], parents: ParentDirectory? = nil,
+        _ link: Link, item: Item, remote: RemoteSide, attempts: [FieldKey: [AgreedPair]], parents: ParentDirectory? = nil,
         localChangedAt: (FieldKey) -> Instant? = { _ in nil }
     ) -> LinkPlan {
         var plan = LinkPlan(fields: [:], pulls: [:], pushes: [:], conflicts: [], dissolvedConflicts: [], newObstacles: [])
@@ -96,10 +122,8 @@ public struct LinkPlanner: Sendable {
         plan.fields = link.fields.filter { context.rules[$0.key] == nil }.mapValues(\.resting)
         for (key, resolved) in context.rules.sorted(by: { $0.key < $1.key }) {
             let known = (link.fields[key] ?? LinkField()).about(resolved.mapping.azureDevOpsField)
-            let format = remote.formats[resolved.mapping.azureDevOpsField] ?? .html
-            let value = CanonicalForm.remoteValue(
-                of: remote.fields[resolved.mapping.azureDevOpsField], type: resolved.remoteType, format: format)
-            if value == nil, known.remote != nil, known.readIn == remote.revision {
+            let (value, format, revision) = remote.field(resolved, known: known)
+            if value == nil, known.remote != nil, known.readIn == revision {
                 // No value vanishes without a revision: the field itself is gone, and the next check of the mapping names it.
                 plan.fields[key] = known
                 continue
@@ -111,13 +135,17 @@ public struct LinkPlanner: Sendable {
                 direction: resolved.mapping.direction, conflictPolicy: resolved.mapping.conflictPolicy,
                 initialSource: trigger.initialSource, translation: resolved.translation)
             let decision = Self.keepingFormats(
-                FieldPlanner.plan(state, by: rule), present: remote.formats[resolved.mapping.azureDevOpsField], value: value,
-                field: resolved.mapping.azureDevOpsField)
+                FieldPlanner.plan(state, by: rule), present: format, value: value, field: resolved.mapping.azureDevOpsField)
             decide(
                 decision, key: key, known: known, state: state, version: item.version(of: key), mode: resolved.mapping.mode, into: &plan)
-            plan.fields[key]?.readIn = value == nil ? nil : remote.revision
+            plan.fields[key]?.readIn = revision
         }
-        if let parents { planParent(link, item: item, remote: remote, attempts: attempts, parents, into: &plan) }
+        switch remote {
+        case .reading(let snapshot):
+            if let parents { planParent(link, item: item, remote: snapshot, attempts: attempts, parents, into: &plan) }
+        // Parents change without a revision: nothing is remembered of them that a write could test.
+        case .memory: plan.fields[.parent] = link.fields[.parent]
+        }
         return plan
     }
 

@@ -95,7 +95,7 @@ struct LocalPart {
         let trigger = request.choice.trigger(for: entry.link)
         let planner = LinkPlanner(context: context, trigger: trigger, refused: request.refused)
         var plan = planner.plan(
-            agreeing(entry), item: entry.item, remote: snapshot, attempts: entry.attemptedPairs(request.fates),
+            agreeing(entry), item: entry.item, remote: .reading(snapshot), attempts: entry.attemptedPairs(request.fates),
             parents: entry.item.kind == .outcome ? parents : nil
         ) { key in
             guard context.rules[key]?.mapping.conflictPolicy == .newest else { return nil }

@@ -17,10 +17,10 @@ final class Locks<Key: Hashable & Sendable>: Sendable {
 
     private let state = Mutex(State())
 
-    /// Those of `keys` that were free; they are held from now on. Does not wait.
-    func takeFree(of keys: [Key]) -> Set<Key> {
+    /// The first of `keys` that were free; they are held from now on. Does not wait.
+    func takeFree(of keys: [Key], atMost most: Int) -> Set<Key> {
         state.withLock { state in
-            let free = Set(keys).subtracting(state.held)
+            let free = Set(keys.filter { !state.held.contains($0) }.prefix(most))
             state.held.formUnion(free)
             return free
         }

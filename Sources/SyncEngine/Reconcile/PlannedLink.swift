@@ -15,6 +15,8 @@ struct PlannedLink: Sendable {
     var attempt: Attempt?
     /// More has to go out than this write carries: the link is not done with it.
     var isPartial = false
+    /// Planned from what the link remembers: what a refusal of the whole means, only a reading tells.
+    var isUnread = false
     /// The number of reasons that this plan dealt with: later ones need another look.
     var generation: Int64
     /// The epoch under which it was planned: a result that comes under another one is not recorded.

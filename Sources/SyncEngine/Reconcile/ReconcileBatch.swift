@@ -119,18 +119,11 @@ extension StoreTransaction {
     func parentDirectory(
         items: Set<Identifier<Item>>, workItems: Set<Int64>, in integration: Identifier<Integration>
     ) throws -> ParentDirectory {
-        var directory = ParentDirectory(items: [:], workItems: [:])
-        for item in items {
-            guard let link = try liveLink(of: item, in: integration), let workItem = link.workItem else { continue }
-            if link.state == .remoteDeleted { directory.deleted.insert(workItem) }
-            directory.workItems[item] = workItem
-            directory.items[workItem] = item
-        }
-        for workItem in workItems where directory.items[workItem] == nil {
-            // A work item that was turned into another type may be linked to an outcome: it is no parent for one.
-            guard let link = try liveLink(ofWorkItem: workItem, in: integration), try item(link.item)?.kind == .initiative else { continue }
-            directory.items[workItem] = link.item
-            directory.workItems[link.item] = workItem
+        var directory = ParentDirectory()
+        for tie in try initiativeTies(items: items, workItems: workItems, in: integration) {
+            if tie.isDeleted { directory.deleted.insert(tie.workItem) }
+            directory.workItems[tie.item] = tie.workItem
+            directory.items[tie.workItem] = tie.item
         }
         return directory
     }

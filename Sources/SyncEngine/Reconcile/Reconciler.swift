@@ -103,6 +103,14 @@ struct Reconciler: Sendable {
     private func creator(_ work: Work) -> WorkItemCreator { WorkItemCreator(reconciler: self, work: work) }
 
     private func reconcile(_ links: [Link], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
+        let unread = try await planUnread(links, work, choice)
+        let written = try await write(unread, work, choice)
+        let known = Set(unread.map(\.link.id))
+        let left = links.filter { !known.contains($0.id) }
+        return left.isEmpty ? written : try await written + read(left, work, choice)
+    }
+
+    private func read(_ links: [Link], _ work: Work, _ choice: TriggerChoice) async throws -> [LinkOutcome] {
         let readAt = clock.now
         let read = try await snapshots(links, work)
         let attempts = try await openAttempts(of: links)

@@ -97,7 +97,7 @@ struct RemotePart: Sendable {
                 var field = link.fields[key] ?? LinkField()
                 field.agreed = AgreedPair(local: push.pair.local, remote: value)
                 field.remote = value
-                field.readIn = value == nil ? nil : returned.revision
+                field.readIn = returned.revision
                 field.obstacle = nil
                 field.isInConflict = false
                 field.settlement = nil
@@ -112,15 +112,12 @@ struct RemotePart: Sendable {
                         before: push.overwritten?.shortText, after: value?.shortText, revision: returned.revision, at: now,
                         actor: planned.trigger.actor.name, cause: planned.trigger.cause, run: planned.trigger.run))
             }
-            let movedOtherwise = planned.context.rules.keys.contains { key in
-                planned.pushes[key] == nil && returned.value(of: key, in: planned.context) != link.fields[key]?.remote
-            }
+            let movedOtherwise = link.noteUnwritten(planned, returned)
             link.note(returned)
             link.syncedAt = now
             link.writtenAt = now
             if planned.trigger.isByItself { link.automaticWrites += 1 }
             if planned.trigger.coversEverything, !planned.isPartial { link.settled = max(link.settled, planned.generation) }
-            // A rule of the project changed another mapped field in the same revision: it is read as well.
             if movedOtherwise {
                 link.dirty += 1
                 link.notBefore = now
@@ -169,6 +166,9 @@ struct RemotePart: Sendable {
             try await store.write { try $0.forget(attempt.id) }
             try await postpone(planned.link.id, problem, after: after)
             throw LaneStop.later(problem, after: after)
+        case .permanent where planned.isUnread:
+            try await store.write { try $0.forget(attempt.id) }
+            return .stale
         case .permanent(let problem):
             try await store.write { try $0.forget(attempt.id) }
             try await block(planned.link.id, problem, generation: planned.generation)
@@ -224,6 +224,23 @@ struct RemotePart: Sendable {
             }
             try transaction.update(link)
         }
+    }
+}
+
+extension Link {
+    /// Notes what an answer shows of the fields that were not written.
+    /// - Returns: whether one of them has moved: a rule of the project may change it in the same revision, and parents change without one.
+    ///   It has to be read as well.
+    fileprivate mutating func noteUnwritten(_ planned: PlannedLink, _ returned: RemoteSnapshot) -> Bool {
+        var hasMoved = planned.pushes[.parent] == nil && returned.parent != seenParent
+        for key in planned.context.rules.keys where planned.pushes[key] == nil {
+            guard returned.value(of: key, in: planned.context) == fields[key]?.remote else {
+                hasMoved = true
+                continue
+            }
+            fields[key]?.readIn = returned.revision
+        }
+        return hasMoved
     }
 }
 
