@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 /// Holds back the next answer of one kind, until it is let go: a process that was frozen while others went on.
-private final class HeldTransport: Transport {
+final class HeldTransport: Transport {
     private enum State {
         case open
         case holdsNext(AsyncStream<Void>.Continuation)

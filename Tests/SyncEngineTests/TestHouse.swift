@@ -106,9 +106,10 @@ struct TestHouse {
     }
 
     /// Runs the engine while `body` acts.
-    func running<Result: Sendable>(_ body: @Sendable () async throws -> Result) async throws -> Result {
+    /// - Parameter other: another process on the same database, in place of the house's own.
+    func running<Result: Sendable>(_ other: SyncEngine? = nil, _ body: @Sendable () async throws -> Result) async throws -> Result {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { try await engine.run() }
+            group.addTask { try await (other ?? engine).run() }
             defer { group.cancelAll() }
             return try await body()
         }

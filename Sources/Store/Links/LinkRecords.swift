@@ -30,6 +30,12 @@ public struct NewLink: Hashable, Sendable {
     }
 }
 
+/// A link that may be looked at now.
+public struct DueLink: Hashable, Sendable {
+    public var link: Identifier<Link>
+    public var priority: Priority
+}
+
 extension StoreTransaction {
     private static let linkColumns = """
         id, integration_id, item_id, work_item_id, work_item_type, state, marker, seen_revision, seen_parent, dirty, settled, priority,
@@ -137,10 +143,10 @@ extension StoreTransaction {
     /// The links that may be looked at now, the most urgent first. Served by `link_due`.
     public func linksDue(
         in integration: Identifier<Integration>, priorities: ClosedRange<Priority> = .interactive ... .bulk, at now: Instant, limit: Int
-    ) throws -> [Link] {
+    ) throws -> [DueLink] {
         try sql.rows(
             """
-            SELECT \(Self.linkColumns) FROM link
+            SELECT id, priority FROM link
             WHERE integration_id = $1 AND is_waiting = TRUE AND priority BETWEEN $2 AND $3 AND not_before <= $4
             ORDER BY priority, not_before LIMIT $5
             """,
@@ -148,7 +154,7 @@ extension StoreTransaction {
                 .integer(integration.number), .integer(priorities.lowerBound.rawValue), .integer(priorities.upperBound.rawValue),
                 .integer(now.milliseconds), .integer(Int64(limit)),
             ]
-        ).map(Self.link)
+        ).map { DueLink(link: Identifier($0.integer(0) ?? 0), priority: $0.integer(1).flatMap { Priority(rawValue: $0) } ?? .sweep) }
     }
 
     /// A page of links in the order of their ids, for audits and lists.

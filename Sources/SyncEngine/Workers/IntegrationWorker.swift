@@ -18,7 +18,6 @@ struct IntegrationWorker: Sendable {
     let random: any EngineRandom
     let logger: Logger
 
-    private static let batch = 200
     /// Nobody waits longer than this without looking, whatever the bells say: other processes ring none of ours.
     private static let longestWait = Duration.seconds(60)
 
@@ -70,9 +69,13 @@ struct IntegrationWorker: Sendable {
     private func start(_ lanes: Lanes, _ outlook: WorkOutlook, at now: Instant) -> Instant? {
         if let probeAt = outlook.credentialRejectedAt?.adding(Health.probeInterval), probeAt > now { return probeAt }
         var next: Instant?
-        for lane in lanes.idle {
+        for lane in Lane.allCases {
             guard let dueAt = lane.dueAt(in: outlook, now: now) else { continue }
-            if dueAt <= now { lanes.start(lane) } else { next = min(next ?? dueAt, dueAt) }
+            if dueAt <= now {
+                lanes.start(lane)
+            } else if !lanes.isBusy(lane) {
+                next = min(next ?? dueAt, dueAt)
+            }
         }
         return next
     }
@@ -82,14 +85,13 @@ struct IntegrationWorker: Sendable {
         var failures = 0
         var passes = Passes()
         while !Task.isCancelled {
-            await lanes.waitForStart(of: lane)
+            await lanes.bell(of: lane).wait()
             var epoch: Int64?
             do {
                 try Task.checkCancellation()
                 epoch = try await store.read { try $0.integration(id)?.epoch }
                 switch lane {
-                case .urgent: try await drain(.interactive ... .hook)
-                case .background: try await drain(.sweep ... .bulk)
+                case .urgent, .background: try await drain(lane, lanes)
                 case .sweep: try await sweep(&passes)
                 case .runs: try await workOnRuns()
                 case .audit: try await workOnAudit()
@@ -115,18 +117,12 @@ struct IntegrationWorker: Sendable {
         try? await clock.sleep(for: max(least, Backoff.delay(after: min(failures, 6), random: random)))
     }
 
-    /// One batch of dirty links.
-    private func drain(_ priorities: ClosedRange<Priority>) async throws {
-        let now = clock.now
-        let due = try await store.read { try $0.linksDue(in: id, priorities: priorities, at: now, limit: Self.batch) }
-        guard !due.isEmpty else { return }
-        let taken = reconciler.locks.takeFree(of: due.map(\.id))
-        // Somebody presses a button on each of them at this moment.
-        guard !taken.isEmpty else { return try await clock.sleep(for: .milliseconds(50)) }
-        try await reconciler.locks.releasing(taken) {
-            _ = try await reconciler.reconcile(
-                due.map(\.id).filter { taken.contains($0) }, in: id, as: .automatic, priority: due.map(\.priority).min() ?? .sweep)
-        }
+    private func drain(_ lane: Lane, _ lanes: Lanes) async throws {
+        // Whoever waits for an answer to one edit holds up no other; what nobody waits for takes its time.
+        let (priorities, batches): (ClosedRange<Priority>, Int) = lane == .urgent ? (.interactive ... .hook, 4) : (.sweep ... .bulk, 1)
+        try await Drain(
+            integration: id, priorities: priorities, batchesAtOnce: batches, store: store, reconciler: reconciler, clock: clock
+        ).run(lanes.bell(of: lane))
     }
 
     /// When the passes over the feeds and the hooks that are not made every time were made last.

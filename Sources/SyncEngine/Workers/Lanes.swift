@@ -12,6 +12,9 @@ enum Lane: CaseIterable {
     case runs
     case audit
 
+    /// Whether it works off dirty links, of which more may come at any time.
+    var isDrain: Bool { self == .urgent || self == .background }
+
     /// When there is something to do; `nil` when there is nothing.
     func dueAt(in outlook: WorkOutlook, now: Instant) -> Instant? {
         switch self {
@@ -29,17 +32,18 @@ enum Lane: CaseIterable {
 final class Lanes: Sendable {
     /// Rung when it is worth looking again what is due.
     let look = Bell()
-    private let starts = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, Bell()) })
+    private let bells = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, Bell()) })
     private let busy = Mutex<Set<Lane>>([])
 
-    var idle: [Lane] { busy.withLock { busy in Lane.allCases.filter { !busy.contains($0) } } }
-
+    /// Starts a lane; one that drains and is at work looks again what is due.
     func start(_ lane: Lane) {
-        guard busy.withLock({ $0.insert(lane).inserted }) else { return }
-        starts[lane]?.ring()
+        let isIdle = busy.withLock { $0.insert(lane).inserted }
+        if isIdle || lane.isDrain { bell(of: lane).ring() }
     }
 
-    func waitForStart(of lane: Lane) async { await starts[lane]?.wait() }
+    func isBusy(_ lane: Lane) -> Bool { busy.withLock { $0.contains(lane) } }
+
+    func bell(of lane: Lane) -> Bell { bells[lane] ?? look }
 
     func finish(_ lane: Lane) {
         busy.withLock { _ = $0.remove(lane) }
