@@ -104,7 +104,7 @@ def test_the_menu_moves_a_card_and_so_does_a_form_without_a_script(house, page, 
     eventually(lambda: cards(page, "Validation") == ["First"], "moved by the menu")
     page.get_by_label("Move INI-1").click()
     page.keyboard.press("Escape")
-    assert page.locator(".move-menu").count() == 0
+    page.locator(".move-menu").wait_for(state="detached")
     assert page.evaluate("document.activeElement.getAttribute('aria-label')") == "Move INI-1"
     context = chromium.new_context(java_script_enabled=False, storage_state=page.context.storage_state())
     plain = context.new_page()

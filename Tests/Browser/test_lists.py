@@ -123,6 +123,27 @@ def test_two_people_in_one_cell(house, page):
     eventually(lambda: cell(page, "Portal", "effort").inner_text() == "5", "the page shows the other's value")
 
 
+def test_what_is_pressed_stays_until_it_is_let_go(house, page):
+    set_up(house, page)
+    make(house, page, ["Portal"])
+    page.reload()
+    second = page.context.new_page()
+    second.goto(f"{house.url}/initiatives")
+    page.bring_to_front()
+    page.evaluate("() => { window.heard = 0; new EventSource('/live').onmessage = () => { window.heard += 1; }; }")
+    page.wait_for_function("document.documentElement.dataset.connected === 'yes'")
+    page.locator("#rows").get_by_role("link", name="Portal").hover()
+    page.mouse.down()
+    make(house, second, ["Search"])
+    page.wait_for_function("window.heard > 0")
+    # By the time that it has been asked for three times more, the page of now has long come, and waits.
+    for _ in range(3):
+        page.evaluate("fetch(location.href).then(answer => answer.text())")
+    page.mouse.up()
+    page.wait_for_url("**/items/*")
+    page.get_by_role("heading", name="Portal").wait_for()
+
+
 def test_columns_are_chosen_ordered_and_remembered(house, page):
     set_up(house, page)
     page.goto(f"{house.url}/configuration")

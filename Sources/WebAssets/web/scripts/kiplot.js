@@ -164,6 +164,14 @@ export function hold() {
   };
 }
 
+// What a person presses must still be there when they let go: an element that is replaced meanwhile gets no click.
+addEventListener("pointerdown", () => {
+  const release = hold(), over = new AbortController();
+  const end = () => { over.abort(); setTimeout(release); };
+  for (const type of ["pointerup", "pointercancel"]) addEventListener(type, end, { capture: true, signal: over.signal });
+  addEventListener("blur", end, { signal: over.signal });
+}, true);
+
 function listen() {
   const topics = (document.getElementById("main")?.dataset.live ?? "").split(" ").filter(Boolean);
   if (!topics.length || !token()) return;
