@@ -40,7 +40,7 @@ public final class SQLiteDatabase: Database {
             // GRDB sets NORMAL after `prepareDatabase`; what was answered must survive a power cut. A page of an index that many chunks of
             // an import change goes into the file once and not after every fourth megabyte.
             try writer.writeWithoutTransaction {
-                try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -64000; PRAGMA wal_autocheckpoint = 8000")
+                try $0.execute(sql: "PRAGMA synchronous = FULL; PRAGMA cache_size = -24000; PRAGMA wal_autocheckpoint = 8000")
             }
             let readers = try (0..<readerCount).map { _ in try DatabaseQueue(path: path, configuration: reading) }
             return SQLiteDatabase(location: path, writer: writer, readers: readers)
