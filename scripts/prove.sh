@@ -45,8 +45,8 @@ fi
 pattern='plays a minute' prove pace $tool pace --seconds "$pace"
 if [ "$extent" = bounded ] && [ -z "${KIPLOT_SEEDS:-}" ]; then
     # Each seed is played twice, on every core. On a machine that is several times slower than others there are fewer, so that the
-    # proofs take ten minutes and not thirty; the table tells how many were played.
-    affordable=$(sed -n 's/^\([0-9]*\) plays a minute and core.*/\1/p' "$work/pace" | awk -v cores="$(nproc)" '{ print int($1 * cores * 10 / 2) }')
+    # proofs take five minutes and not thirty; the table tells how many were played.
+    affordable=$(sed -n 's/^\([0-9]*\) plays a minute and core.*/\1/p' "$work/pace" | awk -v cores="$(nproc)" '{ print int($1 * cores * 5 / 2) }')
     if [ "${affordable:-$seeds}" -lt "$seeds" ]; then seeds=$affordable; fi
 fi
 pattern='break an invariant|seeds with|faults occurred' prove seeds $tool seeds --count "$seeds" --faults
