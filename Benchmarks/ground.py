@@ -71,6 +71,15 @@ class Ground:
         self.start()
         for integration in self.integrations.values():
             self.settle(integration, began)
+        self.calm_down()
+
+    def calm_down(self):
+        """Waits until nothing has been asked of Azure DevOps for ten times as long as a call takes."""
+        seen = []
+        def is_calm():
+            seen.append(self.calls())
+            return len(seen) > 1 and seen[-1] == seen[-2]
+        until(is_calm, "nothing is asked of Azure DevOps", pause=0.1 + self.latency / 100)
 
     def connect(self, project):
         self.integrations[project] = connect(self.browser, self.organisation, TOKEN, project)

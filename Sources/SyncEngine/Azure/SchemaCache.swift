@@ -22,6 +22,8 @@ public actor SchemaCache {
     private var entries: [Key: Entry] = [:]
     /// After this long a project is asked again: processes change, but seldom.
     private static let lifetime = Duration.seconds(3_600)
+    /// After this long a sweep asks it anew, of which there is at least one in a quarter of an hour.
+    static let freshness = Duration.seconds(2_700)
 
     init(clock: any EngineClock) { self.clock = clock }
 

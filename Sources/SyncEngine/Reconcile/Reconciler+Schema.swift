@@ -20,6 +20,12 @@ extension Reconciler {
         }
     }
 
+    /// Reads what the project offers in good time, so that no edit waits for it; whatever has changed there since is noticed, too.
+    func keepSchema(of id: Identifier<Integration>) async throws {
+        var work = try await open(id, priority: .sweep)
+        try await readSchema(into: &work, since: clock.elapsed - SchemaCache.freshness)
+    }
+
     /// A mapped field that the project has lost rests, and one that has come back goes on where it was: either concerns every link.
     /// Only a schema that was just read is compared: another process may remember an older one.
     private func noteFields(_ work: Work) async throws {

@@ -136,6 +136,7 @@ struct IntegrationWorker: Sendable {
         let withOverlap = passes.overlapAt.map { $0.adding(Sweeper.overlapInterval) <= now } ?? true
         try await sweeper.sweep(id, withOverlap: withOverlap)
         if withOverlap { passes.overlapAt = now }
+        try await reconciler.keepSchema(of: id)
         if passes.inspectAt.map({ $0.adding(.seconds(900)) <= now }) ?? true {
             passes.inspectAt = now
             try await hooks.inspect(id)
