@@ -91,8 +91,7 @@ extension RemoteSnapshot {
         guard let id = link.workItem else { return nil }
         self.init(
             id: id, revision: link.seenRevision, type: link.workItemType, project: "", title: "", state: link.remoteState ?? "",
-            fields: [:], formats: [:], parent: link.seenParent, parentRelation: nil, hyperlinks: [], changedAt: link.remoteChangedAt,
-            changedBy: nil,
+            fields: [:], formats: [:], parent: link.seenParent, parentRelation: nil, hyperlinks: [], changedAt: nil, changedBy: nil,
             createdBy: nil, webURL: nil)
     }
 }
