@@ -142,7 +142,7 @@ extension StoreTransaction {
 
     /// The links that may be looked at now, the most urgent first. Served by `link_due`.
     public func linksDue(
-        in integration: Identifier<Integration>, priorities: ClosedRange<Priority> = .interactive ... .bulk, at now: Instant, limit: Int
+        in integration: Identifier<Integration>, priorities: ClosedRange<Priority>, at now: Instant, limit: Int
     ) throws -> [DueLink] {
         try sql.rows(
             """

@@ -43,13 +43,11 @@ public struct LinkPlan: Hashable, Sendable {
 public enum RemoteSide: Sendable {
     case reading(RemoteSnapshot)
     /// What the link remembers of the last one. Only good for a plan that `LinkPlan.goesOutUnread` allows.
-    case memory(of: Link)
+    case memory
 
+    /// Who was later is asked only where both sides have changed, and such a plan never goes out unread.
     fileprivate var changedAt: Instant? {
-        switch self {
-        case .reading(let snapshot): snapshot.changedAt
-        case .memory(let link): link.remoteChangedAt
-        }
+        if case .reading(let snapshot) = self { snapshot.changedAt } else { nil }
     }
 
     /// The value of one field, the format that is known to stand there, and the revision that it belongs to.

@@ -3,17 +3,6 @@ import Portfolio
 import Store
 
 extension LocalPart {
-    /// Remembers a write in the same transaction in which it was planned.
-    func begin(
-        _ pushes: [FieldKey: LinkPlan.Push], _ link: inout Link, _ snapshot: RemoteSnapshot, _ trigger: Trigger
-    ) throws -> Attempt {
-        return try transaction.begin(
-            .patch, of: link.id, expecting: snapshot.revision, pairs: pushes.mapValues(\.pair),
-            before: pushes.compactMapValues(\.overwritten), overwriting: Set(pushes.filter(\.value.overwritesEdit).keys), at: request.now,
-            serviceTime: request.serviceTime,
-            deadline: request.now.adding(PlanningRequest.deadline))
-    }
-
     /// Whether a person, and not a rule or a tool that answers every write of ours at once, has changed the work item since.
     func isEditOfSomebody(_ snapshot: RemoteSnapshot, _ link: Link) -> Bool {
         guard snapshot.revision > link.seenRevision, snapshot.changedBy?.id != request.ownerID else { return false }
@@ -93,6 +82,18 @@ extension LocalPart {
             for (key, pair) in pairs { link.fields[key, default: LinkField()].agreed = pair }
         }
         return link
+    }
+}
+
+extension StoreTransaction {
+    /// Remembers a write in the same transaction in which it was planned.
+    func begin(
+        _ pushes: [FieldKey: LinkPlan.Push], of link: Identifier<Link>, expecting revision: Int64, at now: Instant, serviceTime: Instant?
+    ) throws -> Attempt {
+        try begin(
+            .patch, of: link, expecting: revision, pairs: pushes.mapValues(\.pair), before: pushes.compactMapValues(\.overwritten),
+            overwriting: Set(pushes.filter(\.value.overwritesEdit).keys), at: now, serviceTime: serviceTime,
+            deadline: now.adding(PlanningRequest.deadline))
     }
 }
 

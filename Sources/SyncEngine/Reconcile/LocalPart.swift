@@ -167,7 +167,8 @@ struct LocalPart {
                 link.problem = problem
                 outcome.problem = problem
             } else {
-                attempt = try begin(plan.pushes, &link, snapshot, trigger)
+                attempt = try transaction.begin(
+                    plan.pushes, of: link.id, expecting: snapshot.revision, at: request.now, serviceTime: request.serviceTime)
             }
         }
         let generation = min(link.dirty, request.asked[link.id]?.dirty ?? link.dirty)

@@ -30,9 +30,7 @@ extension Reconciler {
                     return nil
                 }
                 planned.attempt = try transaction.begin(
-                    .patch, of: entry.link.id, expecting: entry.link.seenRevision, pairs: planned.pushes.mapValues(\.pair),
-                    before: planned.pushes.compactMapValues(\.overwritten), at: now, serviceTime: serviceTime,
-                    deadline: now.adding(PlanningRequest.deadline))
+                    planned.pushes, of: entry.link.id, expecting: planned.snapshot.revision, at: now, serviceTime: serviceTime)
                 return planned
             }
         }
@@ -46,7 +44,7 @@ extension ReconcileBatch.Entry {
             let snapshot = RemoteSnapshot(rememberedBy: link)
         else { return nil }
         let trigger = Trigger.automatic(link)
-        let plan = LinkPlanner(context: context, trigger: trigger).plan(link, item: item, remote: .memory(of: link), attempts: [:])
+        let plan = LinkPlanner(context: context, trigger: trigger).plan(link, item: item, remote: .memory, attempts: [:])
         guard plan.goesOutUnread(of: link) else { return nil }
         return PlannedLink(
             link: link, item: item, snapshot: snapshot, context: context, trigger: trigger, pushes: plan.pushes, isUnread: true,

@@ -140,7 +140,8 @@ struct RemotePart: Sendable {
             try await store.write { try $0.markUnknown(attempt.id) }
             try await postpone(planned.link.id, problem, after: nil)
             throw LaneStop.later(problem, after: nil)
-        case .stale:
+        case .stale,
+            .permanent where planned.isUnread:
             try await store.write { try $0.forget(attempt.id) }
             return .stale
         case .refused(let code, let reason, let fields):
@@ -166,9 +167,6 @@ struct RemotePart: Sendable {
             try await store.write { try $0.forget(attempt.id) }
             try await postpone(planned.link.id, problem, after: after)
             throw LaneStop.later(problem, after: after)
-        case .permanent where planned.isUnread:
-            try await store.write { try $0.forget(attempt.id) }
-            return .stale
         case .permanent(let problem):
             try await store.write { try $0.forget(attempt.id) }
             try await block(planned.link.id, problem, generation: planned.generation)

@@ -91,7 +91,9 @@ struct IntegrationWorker: Sendable {
                 try Task.checkCancellation()
                 epoch = try await store.read { try $0.integration(id)?.epoch }
                 switch lane {
-                case .urgent, .background: try await drain(lane, lanes)
+                // Whoever waits for an answer to one edit holds up no other; what nobody waits for takes its time.
+                case .urgent: try await drain(.interactive ... .hook, batchesAtOnce: 4, lanes.bell(of: lane))
+                case .background: try await drain(.sweep ... .bulk, batchesAtOnce: 1, lanes.bell(of: lane))
                 case .sweep: try await sweep(&passes)
                 case .runs: try await workOnRuns()
                 case .audit: try await workOnAudit()
@@ -117,12 +119,10 @@ struct IntegrationWorker: Sendable {
         try? await clock.sleep(for: max(least, Backoff.delay(after: min(failures, 6), random: random)))
     }
 
-    private func drain(_ lane: Lane, _ lanes: Lanes) async throws {
-        // Whoever waits for an answer to one edit holds up no other; what nobody waits for takes its time.
-        let (priorities, batches): (ClosedRange<Priority>, Int) = lane == .urgent ? (.interactive ... .hook, 4) : (.sweep ... .bulk, 1)
+    private func drain(_ priorities: ClosedRange<Priority>, batchesAtOnce: Int, _ bell: Bell) async throws {
         try await Drain(
-            integration: id, priorities: priorities, batchesAtOnce: batches, store: store, reconciler: reconciler, clock: clock
-        ).run(lanes.bell(of: lane))
+            integration: id, priorities: priorities, batchesAtOnce: batchesAtOnce, store: store, reconciler: reconciler, clock: clock
+        ).run(bell)
     }
 
     /// When the passes over the feeds and the hooks that are not made every time were made last.

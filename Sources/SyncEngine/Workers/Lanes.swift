@@ -3,7 +3,7 @@ import Store
 import Synchronization
 
 /// The kinds of work of one integration. Each goes on by itself, so that bulk never holds up a click.
-enum Lane: CaseIterable {
+enum Lane: Int, CaseIterable {
     /// Links that a person or a hook has marked.
     case urgent
     /// Links that a sweep or a bulk run has marked.
@@ -32,7 +32,7 @@ enum Lane: CaseIterable {
 final class Lanes: Sendable {
     /// Rung when it is worth looking again what is due.
     let look = Bell()
-    private let bells = Dictionary(uniqueKeysWithValues: Lane.allCases.map { ($0, Bell()) })
+    private let bells = Lane.allCases.map { _ in Bell() }
     private let busy = Mutex<Set<Lane>>([])
 
     /// Starts a lane; one that drains and is at work looks again what is due.
@@ -43,7 +43,7 @@ final class Lanes: Sendable {
 
     func isBusy(_ lane: Lane) -> Bool { busy.withLock { $0.contains(lane) } }
 
-    func bell(of lane: Lane) -> Bell { bells[lane] ?? look }
+    func bell(of lane: Lane) -> Bell { bells[lane.rawValue] }
 
     func finish(_ lane: Lane) {
         busy.withLock { _ = $0.remove(lane) }
